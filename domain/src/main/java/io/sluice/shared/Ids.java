@@ -1,0 +1,30 @@
+package io.sluice.shared;
+
+import java.security.SecureRandom;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * UUIDv7 (RFC 9562, 5.7, method 1: a counter in {@code rand_a} keeps ids of one process strictly rising within a
+ * millisecond).
+ */
+public final class Ids {
+
+    private static final AtomicLong LAST = new AtomicLong();
+    private static final ThreadLocal<RandomGenerator> RANDOM = ThreadLocal.withInitial(
+            () -> RandomGeneratorFactory.of("L64X128MixRandom").create(new SecureRandom().nextLong()));
+
+    private Ids() {}
+
+    /** A new id, greater than every id that this process made before. */
+    public static UUID next() {
+        long stamp = LAST.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis() << 12));
+        long millis = stamp >>> 12;
+        long counter = stamp & 0xFFF;
+        long high = millis << 16 | 0x7000L | counter;
+        long low = RANDOM.get().nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

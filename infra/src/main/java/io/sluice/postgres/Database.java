@@ -1,0 +1,161 @@
+package io.sluice.postgres;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlResult;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Wrapped;
+import io.sluice.log.Caller;
+import io.sluice.shared.Problem;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * Transactions of a tenant. The tenant is the {@link Caller}'s in the Reactor context and is set for the transaction
+ * alone, in the same round trip as {@code BEGIN}; work without a caller is refused. Work inside a unit of work joins
+ * its transaction.
+ */
+public final class Database {
+
+    private static final Duration PATIENCE_ON_CANCEL = Duration.ofMillis(500);
+
+    private final Pools pools;
+    private final Duration statementLimit;
+    private final Timer[] timers;
+
+    Database(Pools pools, DatabaseSettings settings, MeterRegistry meters) {
+        this.pools = pools;
+        this.statementLimit = settings.statementLimit();
+        this.timers = new Timer[PoolName.values().length];
+        for (PoolName pool : PoolName.values()) {
+            timers[pool.ordinal()] = Timer.builder("sluice_db_query_seconds")
+                    .description("Transactions, from the connection taken to its return")
+                    .tag("pool", pool.word())
+                    .publishPercentileHistogram()
+                    .register(meters);
+        }
+    }
+
+    /** Reads of one answer: one transaction, READ COMMITTED, on the reads pool. */
+    public <T> Flux<T> read(Function<Session, ? extends Publisher<T>> work) {
+        return joined(work, "BEGIN READ ONLY");
+    }
+
+    /** Reads that must agree with each other: one snapshot for all statements. */
+    public <T> Flux<T> snapshot(Function<Session, ? extends Publisher<T>> work) {
+        return joined(work, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    }
+
+    private <T> Flux<T> joined(Function<Session, ? extends Publisher<T>> work, String begin) {
+        return Flux.deferContextual(context -> context.hasKey(Session.class)
+                ? Flux.from(work.apply(context.get(Session.class)))
+                : Flux.usingWhen(
+                        open(PoolName.READS, begin, context),
+                        transaction -> Flux.from(work.apply(transaction.session())),
+                        Transaction::commit,
+                        (transaction, _) -> transaction.rollback(),
+                        Transaction::abandon)
+                        .onErrorMap(error -> Failures.translate(error, PoolName.READS.word(), statementLimit)));
+    }
+
+    /** Writes: the answer is emitted once it is durable. The work finds its {@link Session} in the context too. */
+    public <T> Mono<T> write(PoolName pool, Function<Session, Mono<T>> work) {
+        return Mono.deferContextual(context -> Mono.usingWhen(
+                        open(pool, "BEGIN", context),
+                        transaction -> work.apply(transaction.session())
+                                .contextWrite(Context.of(Session.class, transaction.session())),
+                        Transaction::commit,
+                        (transaction, _) -> transaction.rollback(),
+                        Transaction::abandon)
+                .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit)));
+    }
+
+    /** The session of the unit of work that runs. */
+    public <T> Mono<T> withSession(Function<Session, Mono<T>> work) {
+        return Mono.deferContextual(context -> work.apply(sessionOf(context)));
+    }
+
+    private static Session sessionOf(ContextView context) {
+        if (!context.hasKey(Session.class)) {
+            throw new IllegalStateException("a write needs a unit of work around it");
+        }
+        return context.get(Session.class);
+    }
+
+    /** A statement that belongs to no tenant, in a transaction with the given setting ({@code app.system = 'on'}). */
+    public <T> Flux<T> untenanted(PoolName pool, Map<String, String> settings, Function<Session, Publisher<T>> work) {
+        var begin = new StringBuilder("BEGIN");
+        settings.forEach((name, value) ->
+                begin.append("; SET LOCAL ").append(name).append(" = '").append(value.replace("'", "''")).append('\''));
+        return Flux.usingWhen(
+                        pools.acquire(pool).flatMap(it -> begun(it, begin.toString(), NOBODY, pool)),
+                        transaction -> work.apply(transaction.session()),
+                        Transaction::commit,
+                        (transaction, _) -> transaction.rollback(),
+                        Transaction::abandon)
+                .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit));
+    }
+
+    private static final Caller NOBODY =
+            Caller.system(new io.sluice.shared.TenantId(new java.util.UUID(0, 0)), "untenanted");
+
+    private Mono<Transaction> open(PoolName pool, String begin, ContextView context) {
+        if (!context.hasKey(Caller.class)) {
+            return Mono.error(() -> new Problem.Unauthenticated("no-tenant", "work without a tenant is refused"));
+        }
+        Caller caller = context.get(Caller.class);
+        String sql = begin + "; SET LOCAL app.tenant = '" + caller.tenant() + "'";
+        return pools.acquire(pool).flatMap(connection -> begun(connection, sql, caller, pool));
+    }
+
+    private Mono<Transaction> begun(Connection pooled, String sql, Caller caller, PoolName pool) {
+        var connection = (PostgresqlConnection) ((Wrapped<?>) pooled).unwrap();
+        var transaction = new Transaction(
+                pooled, connection, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime());
+        return connection
+                .createStatement(sql)
+                .execute()
+                .concatMap(PostgresqlResult::getRowsUpdated)
+                .then(Mono.just(transaction))
+                .onErrorResume(error -> transaction.rollback().then(Mono.error(error)))
+                .doOnCancel(() -> transaction.abandonDetached());
+    }
+
+    private record Transaction(
+            Connection pooled, PostgresqlConnection connection, Session session, Timer timer, long start) {
+
+        Mono<Void> commit() {
+            return connection.commitTransaction().then(release()).onErrorResume(error -> rollback().then(Mono.error(error)));
+        }
+
+        Mono<Void> rollback() {
+            return connection.rollbackTransaction().onErrorComplete().then(release());
+        }
+
+        /**
+         * The asker went away: what runs in the server is ended, too. The rollback waits behind the statement in
+         * flight; where that takes longer than a moment, the statement is cancelled in the server.
+         */
+        Mono<Void> abandon() {
+            Mono<Void> rollback = connection.rollbackTransaction().onErrorComplete().cache();
+            return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
+                    .then(release());
+        }
+
+        private void abandonDetached() {
+            abandon().subscribe(); // a cancelled BEGIN has no pipeline left that could return the connection
+        }
+
+        private Mono<Void> release() {
+            timer.record(Duration.ofNanos(System.nanoTime() - start));
+            return Mono.from(pooled.close());
+        }
+    }
+}

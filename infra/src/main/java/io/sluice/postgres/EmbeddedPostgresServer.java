@@ -1,0 +1,109 @@
+package io.sluice.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PostgreSQL 18 under the server's home folder, durable between runs. A node whose home is served already (a
+ * second node, or a server that outlived its node) uses the running one.
+ */
+public final class EmbeddedPostgresServer implements AutoCloseable {
+
+    private static final String DATABASE = "sluice";
+
+    private final String url;
+    private final @Nullable EmbeddedPostgres own;
+
+    private EmbeddedPostgresServer(String url, @Nullable EmbeddedPostgres own) {
+        this.url = url;
+        this.own = own;
+    }
+
+    public static EmbeddedPostgresServer start(Path home) {
+        return start(home, Map.of());
+    }
+
+    /** @param settings over those of a durable server, for tests */
+    public static EmbeddedPostgresServer start(Path home, Map<String, String> settings) {
+        Path data = home.resolve("postgres").resolve("data").toAbsolutePath();
+        try {
+            Integer running = runningPort(data);
+            EmbeddedPostgres own = running == null ? launch(data, settings) : null;
+            int port = own == null ? java.util.Objects.requireNonNull(running) : own.getPort();
+            createDatabase(port);
+            return new EmbeddedPostgresServer("postgresql://postgres:postgres@127.0.0.1:" + port + "/" + DATABASE, own);
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("the embedded PostgreSQL under " + home + " does not start", e);
+        }
+    }
+
+    private static EmbeddedPostgres launch(Path data, Map<String, String> settings) throws IOException {
+        Files.createDirectories(data.getParent());
+        var builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setOverrideWorkingDirectory(data.resolveSibling("binaries").toFile())
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .setServerConfig("listen_addresses", "127.0.0.1")
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("shared_buffers", "256MB")
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("max_wal_size", "2GB")
+                .setServerConfig("random_page_cost", "1.1")
+                .setServerConfig("jit", "off")
+                .setServerConfig("timezone", "UTC");
+        settings.forEach(builder::setServerConfig);
+        return builder.start();
+    }
+
+    /** The port in the data folder's {@code postmaster.pid} (line 4) when the process in its line 1 is alive. */
+    private static @Nullable Integer runningPort(Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return null;
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        boolean alive = lines.size() > 3
+                && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                        .filter(ProcessHandle::isAlive)
+                        .isPresent();
+        if (!alive) {
+            Files.delete(pidFile);
+            return null;
+        }
+        return Integer.valueOf(lines.get(3).strip());
+    }
+
+    private static void createDatabase(int port) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
+            if (!rows.next()) {
+                statement.execute("CREATE DATABASE " + DATABASE);
+            }
+        }
+    }
+
+    public String url() {
+        return url;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (own != null) {
+            own.close();
+        }
+    }
+}

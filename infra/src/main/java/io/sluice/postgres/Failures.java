@@ -1,0 +1,92 @@
+package io.sluice.postgres;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.r2dbc.postgresql.api.ErrorDetails;
+import io.r2dbc.postgresql.api.PostgresqlException;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTimeoutException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import io.sluice.shared.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the driver's errors mean. */
+public final class Failures {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+    /** admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections, connection failures. */
+    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001");
+
+    private Failures() {}
+
+    /** The name of the unique constraint that the statement violated, if that is what happened. */
+    public static Optional<String> duplicate(Throwable error) {
+        return detailsOf(error)
+                .filter(details -> details.getCode().equals("23505"))
+                .flatMap(ErrorDetails::getConstraintName);
+    }
+
+    /** True for a foreign key that names nothing, or is still named. */
+    public static boolean isReference(Throwable error) {
+        return detailsOf(error).filter(details -> details.getCode().equals("23503")).isPresent();
+    }
+
+    /** Serialization failures and deadlocks: the same work may succeed on a fresh connection. */
+    public static boolean isWorthRepeating(Throwable error) {
+        return detailsOf(error)
+                .filter(details -> details.getCode().equals("40001") || details.getCode().equals("40P01"))
+                .isPresent();
+    }
+
+    /** The problem that an error of the database is to the asker; others pass as they are. */
+    static Throwable translate(Throwable error, String pool, Duration limit) {
+        if (error instanceof Problem) {
+            return error;
+        }
+        Optional<String> state = detailsOf(error).map(ErrorDetails::getCode);
+        if (state.filter("57014"::equals).isPresent()) {
+            return new Problem.TimedOut("query-timeout", "a statement passed its limit of " + limit.toMillis() + " ms");
+        }
+        if (isPoolTimeout(error)) {
+            return new Problem.Unavailable("pool-exhausted", "no connection of the pool " + pool + " became free", SOON);
+        }
+        return isAway(error, state)
+                ? new Problem.Unavailable("database-unavailable", "the database cannot be reached", SOON)
+                : error;
+    }
+
+    /** What ended the last try of a retried pipeline. */
+    public static Throwable lastCause(Throwable exhausted) {
+        Throwable cause = exhausted.getCause();
+        return cause == null ? exhausted : cause;
+    }
+
+    static boolean isAway(Throwable error) {
+        return isAway(error, detailsOf(error).map(ErrorDetails::getCode));
+    }
+
+    private static boolean isAway(Throwable error, Optional<String> state) {
+        return state.filter(AWAY::contains).isPresent()
+                || error instanceof CallNotPermittedException
+                || error instanceof IOException
+                || (state.isEmpty()
+                        && (error instanceof R2dbcNonTransientResourceException
+                                || error instanceof R2dbcTransientResourceException
+                                || error instanceof R2dbcTimeoutException));
+    }
+
+    private static boolean isPoolTimeout(Throwable error) {
+        return error instanceof R2dbcTimeoutException
+                && error.getMessage() != null
+                && error.getMessage().contains("Connection acquisition timed out");
+    }
+
+    private static Optional<ErrorDetails> detailsOf(Throwable error) {
+        return error instanceof R2dbcException && error instanceof PostgresqlException failure
+                ? Optional.of(failure.getErrorDetails())
+                : Optional.empty();
+    }
+}

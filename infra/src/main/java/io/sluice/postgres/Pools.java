@@ -1,0 +1,165 @@
+package io.sluice.postgres;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.pool.PoolMetrics;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.client.SSLMode;
+import io.r2dbc.spi.Connection;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import reactor.core.publisher.Flux;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/** The connection pools, each behind a breaker of its own, all as the role that owns nothing. */
+final class Pools {
+
+    private static final int STATEMENT_CACHE = 256;
+
+    private final DatabaseSettings settings;
+    private final MeterRegistry meters;
+    private final Map<PoolName, Guarded> pools = new EnumMap<>(PoolName.class);
+
+    private record Guarded(ConnectionPool pool, CircuitBreaker breaker, Timer acquire) {}
+
+    Pools(DatabaseSettings settings, String url, MeterRegistry meters) {
+        this.settings = settings;
+        this.meters = meters;
+        for (PoolName name : PoolName.values()) {
+            pools.put(name, open(name, PostgresUrl.parse(url)));
+        }
+    }
+
+    private Guarded open(PoolName name, PostgresUrl url) {
+        var size = settings.sizeOf(name);
+        var pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory(name, url))
+                .name(name.word())
+                .initialSize(0)
+                .minIdle(size.minimum())
+                .maxSize(size.maximum())
+                .maxAcquireTime(settings.acquireLimit())
+                .maxCreateConnectionTime(settings.acquireLimit())
+                .maxIdleTime(settings.idle())
+                .maxLifeTime(settings.life())
+                .maxValidationTime(Duration.ofSeconds(5))
+                .acquireRetry(1)
+                .build());
+        var breaker = CircuitBreaker.of(
+                "database-" + name.word(),
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(20)
+                        .minimumNumberOfCalls(20)
+                        .failureRateThreshold(50)
+                        .waitDurationInOpenState(Duration.ofSeconds(1))
+                        .permittedNumberOfCallsInHalfOpenState(2)
+                        .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                        .recordException(Failures::isAway)
+                        .build());
+        pool.getMetrics().ifPresent(metrics -> watch(name, metrics));
+        Gauge.builder("sluice_breaker_state", breaker, it -> it.getState().getOrder())
+                .tag("name", breaker.getName())
+                .register(meters);
+        return new Guarded(
+                pool, breaker, Timer.builder("sluice_db_acquire_seconds").tag("pool", name.word()).register(meters));
+    }
+
+    private PostgresqlConnectionFactory factory(PoolName name, PostgresUrl url) {
+        var builder = PostgresqlConnectionConfiguration.builder()
+                .host(url.host())
+                .port(url.port())
+                .database(url.database())
+                .username(url.user())
+                .password(url.password())
+                .applicationName("sluice-" + name.word())
+                .connectTimeout(settings.acquireLimit())
+                .preparedStatementCacheQueries(STATEMENT_CACHE)
+                .tcpNoDelay(true)
+                .tcpKeepAlive(true)
+                .sslMode(SSLMode.fromValue(settings.sslMode()))
+                .options(Map.of(
+                        "role", "sluice_app",
+                        "statement_timeout", Long.toString(settings.statementLimit().toMillis()),
+                        "idle_in_transaction_session_timeout", "60000",
+                        "lock_timeout", "5000",
+                        "TimeZone", "UTC"));
+        if (settings.sslRootCert() != null) {
+            builder.sslRootCert(settings.sslRootCert());
+        }
+        if (settings.sslCert() != null && settings.sslKey() != null) {
+            builder.sslCert(settings.sslCert()).sslKey(settings.sslKey());
+        }
+        return new PostgresqlConnectionFactory(builder.build());
+    }
+
+    private void watch(PoolName name, PoolMetrics metrics) {
+        gauge(name, "acquired", metrics, PoolMetrics::acquiredSize);
+        gauge(name, "idle", metrics, PoolMetrics::idleSize);
+        gauge(name, "waiting", metrics, PoolMetrics::pendingAcquireSize);
+        gauge(name, "total", metrics, PoolMetrics::allocatedSize);
+        gauge(name, "maximum", metrics, PoolMetrics::getMaxAllocatedSize);
+    }
+
+    private void gauge(PoolName name, String state, PoolMetrics metrics, ToDoubleFunction<PoolMetrics> figure) {
+        Gauge.builder("sluice_db_pool", metrics, figure)
+                .tag("pool", name.word())
+                .tag("state", state)
+                .register(meters);
+    }
+
+    /** A connection; a refused one is tried again after 200 and 400 ms. */
+    Mono<Connection> acquire(PoolName name) {
+        Guarded guarded = pool(name);
+        return Mono.defer(() -> {
+            long start = System.nanoTime();
+            return guarded.pool()
+                    .create()
+                    .doOnNext(_ -> guarded.acquire().record(Duration.ofNanos(System.nanoTime() - start)))
+                    .transformDeferred(CircuitBreakerOperator.of(guarded.breaker()))
+                    .retryWhen(Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
+                    .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause);
+        });
+    }
+
+    private static boolean isRefused(Throwable error) {
+        return Failures.isAway(error)
+                && !(error instanceof io.github.resilience4j.circuitbreaker.CallNotPermittedException)
+                && !(error instanceof io.r2dbc.spi.R2dbcTimeoutException);
+    }
+
+    /** Connections in use, idle, waiting, in all, and at most. */
+    Map<String, Integer> figures(PoolName name) {
+        return pool(name)
+                .pool()
+                .getMetrics()
+                .map(it -> Map.of(
+                        "acquired", it.acquiredSize(),
+                        "idle", it.idleSize(),
+                        "waiting", it.pendingAcquireSize(),
+                        "total", it.allocatedSize(),
+                        "maximum", it.getMaxAllocatedSize()))
+                .orElseGet(Map::of);
+    }
+
+    private Guarded pool(PoolName name) {
+        Guarded guarded = pools.get(name);
+        if (guarded == null) {
+            throw new IllegalStateException("no pool " + name.word());
+        }
+        return guarded;
+    }
+
+    Mono<Void> close() {
+        return Flux.fromIterable(pools.values()).flatMap(it -> it.pool().disposeLater(), pools.size()).then();
+    }
+}

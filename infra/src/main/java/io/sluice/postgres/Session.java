@@ -1,0 +1,73 @@
+package io.sluice.postgres;
+
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlStatement;
+import io.r2dbc.spi.Readable;
+import io.sluice.log.Caller;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One connection inside one transaction of one tenant. Statements run one after the other: never start one inside the
+ * rows of another. A null argument is sent as text, so the SQL casts it ({@code $3::numeric}).
+ */
+public final class Session {
+
+    private static final int FETCH = 256;
+
+    private final PostgresqlConnection connection;
+    private final Caller caller;
+
+    Session(PostgresqlConnection connection, Caller caller) {
+        this.connection = connection;
+        this.caller = caller;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    /** Rows changed. */
+    public Mono<Long> update(String sql, @Nullable Object... arguments) {
+        return bind(sql, arguments)
+                .execute()
+                .concatMap(result -> result.getRowsUpdated())
+                .reduce(0L, Long::sum);
+    }
+
+    /** Rows in order, fetched in portions as they are asked for. */
+    public <T> Flux<T> query(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
+        return bind(sql, arguments)
+                .fetchSize(FETCH)
+                .execute()
+                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply));
+    }
+
+    /** All rows of an answer that is known to be bounded, fetched at once. */
+    public <T> Flux<T> all(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
+        return bind(sql, arguments).execute().concatMap(result -> result.map((Function<Readable, T>) toValue::apply));
+    }
+
+    /** The first row, or empty. */
+    public <T> Mono<T> one(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
+        return all(sql, toValue, arguments).next();
+    }
+
+    private PostgresqlStatement bind(String sql, @Nullable Object[] arguments) {
+        PostgresqlStatement statement = connection.createStatement(sql);
+        for (int i = 0; i < arguments.length; i++) {
+            Object argument = arguments[i];
+            switch (argument) {
+                case null -> statement.bindNull(i, String.class);
+                case Instant at -> statement.bind(i, at.atOffset(ZoneOffset.UTC));
+                case Enum<?> word -> statement.bind(i, word.name());
+                default -> statement.bind(i, argument);
+            }
+        }
+        return statement;
+    }
+}
