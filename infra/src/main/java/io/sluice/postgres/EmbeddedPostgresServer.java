@@ -1,6 +1,7 @@
 package io.sluice.postgres;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A real PostgreSQL 18 under the server's home folder, durable between runs. A node whose home is served already (a
  * second node, or a server that outlived its node) uses the running one.
  */
-public final class EmbeddedPostgresServer implements AutoCloseable {
+public final class EmbeddedPostgresServer implements Closeable {
 
     private static final String DATABASE = "sluice";
 

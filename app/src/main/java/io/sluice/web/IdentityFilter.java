@@ -1,0 +1,86 @@
+package io.sluice.web;
+
+import io.sluice.access.Principal;
+import io.sluice.log.Caller;
+import io.sluice.log.Cause;
+import io.sluice.shared.Problem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Every route but the open ones answers 401 without a valid identity, before anything else happens. What passes has
+ * its {@link Principal} in the exchange and its {@link Caller} in the Reactor context.
+ */
+@Component
+@Order(-10)
+final class IdentityFilter implements WebFilter {
+
+    private static final List<String> OPEN = List.of(
+            "/api/auth/login", "/api/auth/refresh", "/openapi", "/health", "/.well-known/jwks.json");
+
+    private final Identities identities;
+
+    IdentityFilter(Identities identities) {
+        this.identities = identities;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        if (isOpen(request)) {
+            return chain.filter(exchange);
+        }
+        String token = bearer(request);
+        if (token == null) {
+            return Mono.error(new Problem.Unauthenticated("unauthenticated", "a bearer token is required"));
+        }
+        return identities.require(token).flatMap(principal -> passed(exchange, chain, principal));
+    }
+
+    private static Mono<Void> passed(ServerWebExchange exchange, WebFilterChain chain, Principal principal) {
+        exchange.getAttributes().put(Call.PRINCIPAL, principal);
+        return chain.filter(exchange).contextWrite(context -> context.put(Caller.class, callerOf(exchange, principal)));
+    }
+
+    private static Caller callerOf(ServerWebExchange exchange, Principal principal) {
+        RequestIdentity identity = RequestIdentity.of(exchange);
+        String route = exchange.getRequest().getMethod() + " " + exchange.getRequest().getPath().value();
+        String connection = exchange.getRequest().getHeaders().getFirst("Sluice-Connection");
+        return new Caller(
+                principal.tenant(),
+                principal.actor(),
+                new Cause(identity.requestId(), identity.traceId(), route, connectionOf(connection)));
+    }
+
+    /** The streaming connection that sends the command, so that it can leave out its own echo. */
+    private static @Nullable String connectionOf(@Nullable String header) {
+        return header != null && header.length() == 36 ? header : null;
+    }
+
+    private static boolean isOpen(ServerHttpRequest request) {
+        if (request.getMethod() == HttpMethod.OPTIONS) {
+            return true;
+        }
+        String path = request.getPath().value();
+        for (String open : OPEN) {
+            if (path.equals(open) || (path.startsWith(open) && path.charAt(open.length()) == '/')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable String bearer(ServerHttpRequest request) {
+        String header = request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
+        return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : null;
+    }
+}

@@ -1,0 +1,64 @@
+package io.sluice.web;
+
+import io.sluice.shared.Problem;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** Where an error of a request stops travelling: as problem details, logged once when it is the server's own. */
+@Component
+@Order(-2)
+final class ProblemHandler implements WebExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (response.isCommitted()) {
+            return Mono.error(error);
+        }
+        response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+        response.getHeaders().remove(HttpHeaders.ETAG);
+        return write(exchange, response, Problems.translate(error));
+    }
+
+    private static Mono<Void> write(ServerWebExchange exchange, ServerHttpResponse response, Throwable error) {
+        String traceId = RequestIdentity.of(exchange).traceId();
+        if (error instanceof Problem problem) {
+            long seconds = Problems.retryAfter(problem).toSeconds();
+            if (seconds > 0) {
+                response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+            }
+            if (problem instanceof Problem.Unauthenticated) {
+                response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            }
+            return write(response, Problems.statusOf(problem), Problems.body(problem, traceId));
+        }
+        if (error instanceof ResponseStatusException refused) {
+            HttpStatus status = HttpStatus.valueOf(refused.getStatusCode().value());
+            response.getHeaders().addAll(refused.getHeaders());
+            String code = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return write(response, status, Problems.body(status, code, status.getReasonPhrase(), traceId));
+        }
+        LOG.error("request {} {} failed, trace {}", exchange.getRequest().getMethod(), Routes.nameOf(exchange), traceId, error);
+        HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
+        return write(response, status, Problems.body(status, "internal", "an unexpected error, see the trace", traceId));
+    }
+
+    private static Mono<Void> write(ServerHttpResponse response, HttpStatus status, Map<String, Object> body) {
+        response.setStatusCode(status);
+        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
+    }
+}

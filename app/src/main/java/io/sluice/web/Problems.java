@@ -1,0 +1,95 @@
+package io.sluice.web;
+
+import io.sluice.shared.FieldError;
+import io.sluice.shared.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.NotAcceptableStatusException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
+
+/** Problems as RFC 9457 says, with a stable {@code code}: the one place that knows their statuses. */
+public final class Problems {
+
+    private Problems() {}
+
+    public static HttpStatus statusOf(Problem problem) {
+        return switch (problem) {
+            case Problem.Invalid _ -> HttpStatus.BAD_REQUEST;
+            case Problem.Unauthenticated _ -> HttpStatus.UNAUTHORIZED;
+            case Problem.Forbidden _ -> HttpStatus.FORBIDDEN;
+            case Problem.NotFound _ -> HttpStatus.NOT_FOUND;
+            case Problem.Conflict _ -> HttpStatus.CONFLICT;
+            case Problem.Stale _ -> HttpStatus.PRECONDITION_FAILED;
+            case Problem.TooLarge _ -> HttpStatus.CONTENT_TOO_LARGE;
+            case Problem.Contradiction _ -> HttpStatus.UNPROCESSABLE_CONTENT;
+            case Problem.VersionRequired _ -> HttpStatus.PRECONDITION_REQUIRED;
+            case Problem.TooMany _ -> HttpStatus.TOO_MANY_REQUESTS;
+            case Problem.Unavailable _ -> HttpStatus.SERVICE_UNAVAILABLE;
+            case Problem.TimedOut _ -> HttpStatus.GATEWAY_TIMEOUT;
+        };
+    }
+
+    /** True for answers that a repetition of the same command would get again. */
+    static boolean isFinal(Throwable error) {
+        return error instanceof Problem.Conflict
+                || error instanceof Problem.Contradiction
+                || error instanceof Problem.NotFound
+                || error instanceof Problem.Stale;
+    }
+
+    public static Duration retryAfter(Problem problem) {
+        return switch (problem) {
+            case Problem.TooMany limit -> limit.retryAfter();
+            case Problem.Unavailable away -> away.retryAfter();
+            default -> Duration.ZERO;
+        };
+    }
+
+    public static Map<String, Object> body(Problem problem, String traceId) {
+        Map<String, Object> body = body(statusOf(problem), problem.code(), problem.detail(), traceId);
+        List<FieldError> errors =
+                switch (problem) {
+                    case Problem.Invalid invalid -> invalid.errors();
+                    case Problem.Contradiction contradiction -> contradiction.errors();
+                    default -> List.of();
+                };
+        if (!errors.isEmpty()) {
+            body.put("errors", errors);
+        }
+        problem.details().forEach(body::putIfAbsent);
+        return body;
+    }
+
+    static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", "urn:sluice:problem:" + code);
+        body.put("title", status.getReasonPhrase());
+        body.put("status", status.value());
+        body.put("code", code);
+        body.put("detail", detail);
+        body.put("traceId", traceId);
+        body.put("at", Instant.now().toString());
+        return body;
+    }
+
+    /** The framework's refusals by our codes; anything else is unexpected and passes as null's stand-in, itself. */
+    static Throwable translate(Throwable error) {
+        return switch (error) {
+            case Problem problem -> problem;
+            case MethodNotAllowedException _ -> error;
+            case NotAcceptableStatusException _ -> error;
+            case UnsupportedMediaTypeStatusException _ -> error;
+            case ResponseStatusException status when status.getStatusCode().value() == 404 ->
+                new Problem.NotFound("route", "");
+            case ResponseStatusException status when status.getStatusCode().value() == 400 ->
+                new Problem.Invalid("invalid-request", "the request is malformed", List.of());
+            default -> error;
+        };
+    }
+}

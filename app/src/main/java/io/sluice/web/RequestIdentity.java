@@ -1,0 +1,25 @@
+package io.sluice.web;
+
+import io.sluice.shared.Ids;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.server.ServerWebExchange;
+
+/** What names a request in answers, events and logs: its own id and the trace it belongs to (W3C traceparent). */
+public record RequestIdentity(String requestId, String traceId) {
+
+    private static final String ATTRIBUTE = RequestIdentity.class.getName();
+    private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+
+    public static RequestIdentity of(ServerWebExchange exchange) {
+        return (RequestIdentity) exchange.getAttributes().computeIfAbsent(ATTRIBUTE, _ -> of(
+                exchange.getRequest().getHeaders().getFirst("traceparent")));
+    }
+
+    private static RequestIdentity of(@Nullable String traceparent) {
+        String requestId = Ids.next().toString();
+        var matcher = traceparent == null ? null : TRACEPARENT.matcher(traceparent);
+        return new RequestIdentity(
+                requestId, matcher != null && matcher.matches() ? matcher.group(1) : requestId.replace("-", ""));
+    }
+}

@@ -1,0 +1,24 @@
+package io.sluice.log.postgres;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.log.Commits;
+import io.sluice.log.EventLog;
+import io.sluice.postgres.Database;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Exposes the log's ports. */
+@Configuration(proxyBeanMethods = false)
+public class LogConfiguration {
+
+    @Bean
+    PostgresLedger ledger(Database database, Commits commits, Clock clock, MeterRegistry meters) {
+        return new PostgresLedger(database, commits, clock, meters);
+    }
+
+    @Bean
+    EventLog eventLog(Database database) {
+        return new PostgresEventLog(database);
+    }
+}
