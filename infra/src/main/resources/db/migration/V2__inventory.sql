@@ -28,7 +28,7 @@ CALL isolate('category', 'SELECT, INSERT, UPDATE, DELETE');
 CREATE TABLE part (
     tenant_id           uuid NOT NULL,
     id                  uuid NOT NULL,
-    part_number         text NOT NULL CHECK (length(part_number) BETWEEN 1 AND 64),
+    part_number         text COLLATE "C" NOT NULL CHECK (length(part_number) BETWEEN 1 AND 64),
     description         text NOT NULL CHECK (length(description) BETWEEN 1 AND 500),
     notes               text,
     category_id         uuid,
@@ -51,6 +51,7 @@ CREATE TABLE part (
     updated_by          text NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT part_number UNIQUE (tenant_id, part_number),
+    CONSTRAINT part_with_number UNIQUE (tenant_id, id, part_number),
     FOREIGN KEY (tenant_id, category_id) REFERENCES category
 );
 CREATE INDEX part_category ON part (tenant_id, category_id);
@@ -89,6 +90,7 @@ CREATE TABLE stock (
     tenant_id           uuid NOT NULL,
     location_id         uuid NOT NULL,
     part_id             uuid NOT NULL,
+    part_number         text COLLATE "C" NOT NULL,
     quantity            numeric(18,3) NOT NULL DEFAULT 0 CHECK (quantity >= 0),
     held                numeric(18,3) NOT NULL DEFAULT 0 CHECK (held >= 0),
     reserved            numeric(18,3) NOT NULL DEFAULT 0 CHECK (reserved >= 0),
@@ -106,9 +108,12 @@ CREATE TABLE stock (
     PRIMARY KEY (tenant_id, location_id, part_id),
     CHECK (held + reserved <= quantity),
     FOREIGN KEY (tenant_id, location_id) REFERENCES location,
-    FOREIGN KEY (tenant_id, part_id) REFERENCES part
+    -- The number is kept here, too, so that lists in its order read an index and stop.
+    FOREIGN KEY (tenant_id, part_id, part_number) REFERENCES part (tenant_id, id, part_number) ON UPDATE CASCADE
 ) WITH (fillfactor = 70);
 CREATE INDEX stock_part ON stock (tenant_id, part_id);
+CREATE INDEX stock_by_number ON stock (tenant_id, part_number, location_id);
+CREATE INDEX stock_by_location_number ON stock (tenant_id, location_id, part_number);
 CALL isolate('stock', 'SELECT, INSERT, UPDATE');
 
 -- Append-only: the application has no right to change or delete a row; a reversal is a row of its own.

@@ -4,9 +4,11 @@ import io.sluice.access.Principal;
 import reactor.core.publisher.Mono;
 
 /** Who stands behind an access token, with the rights of now. */
-@FunctionalInterface
 public interface Identities {
 
     /** The principal, or the problem {@code Unauthenticated}. */
     Mono<Principal> require(String accessToken);
+
+    /** The same principal with its present rights; {@code Unauthenticated} when its session or account has ended. */
+    Mono<Principal> renew(Principal principal);
 }

@@ -2,6 +2,7 @@ package io.sluice.access;
 
 import static io.sluice.access.Role.*;
 
+import io.sluice.log.Right;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -11,7 +12,7 @@ import java.util.Set;
  *
  * <p>This is the matrix; {@code GET /api/roles} shows it and the tests compare both.
  */
-public enum Permission {
+public enum Permission implements Right {
     USERS_READ(MANAGER, COMPLIANCE_OFFICER, AUDITOR),
     USERS_MANAGE(),
     SETTINGS_MANAGE(),
@@ -46,6 +47,7 @@ public enum Permission {
     }
 
     /** As it is written in problems and answers: {@code stock:read}. */
+    @Override
     public String word() {
         return word;
     }

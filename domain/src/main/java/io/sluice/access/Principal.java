@@ -115,6 +115,16 @@ public final class Principal {
         }
     }
 
+    /** Whether one of the roles is held for the location. */
+    public boolean holds(Set<Role> wanted, UUID location) {
+        for (Grant grant : grants) {
+            if (wanted.contains(grant.role()) && grant.locations().covers(location)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether cost figures are shown to this principal. */
     public boolean seesCosts() {
         return may(Permission.OFFERS_READ) || may(Permission.INVOICES_READ);

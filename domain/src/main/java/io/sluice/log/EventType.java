@@ -1,6 +1,5 @@
 package io.sluice.log;
 
-import io.sluice.access.Permission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * newest value, and the only fields that its payload may have.
  */
 public record EventType(
-        String name, int version, @Nullable Permission readBy, boolean stateCarrying, Set<String> fields) {
+        String name, int version, @Nullable Right readBy, boolean stateCarrying, Set<String> fields) {
 
     public EventType {
         fields = Set.copyOf(fields);
     }
 
-    public static EventType of(String name, @Nullable Permission readBy, String... fields) {
+    public static EventType of(String name, @Nullable Right readBy, String... fields) {
         return new EventType(name, 1, readBy, false, Set.of(fields));
     }
 
-    public static EventType stateCarrying(String name, @Nullable Permission readBy, String... fields) {
+    public static EventType stateCarrying(String name, @Nullable Right readBy, String... fields) {
         return new EventType(name, 1, readBy, true, Set.of(fields));
     }
 }

@@ -58,7 +58,8 @@ public final class Database {
                 ? Flux.from(work.apply(context.get(Session.class)))
                 : Flux.usingWhen(
                         open(PoolName.READS, begin, context),
-                        transaction -> Flux.from(work.apply(transaction.session())),
+                        transaction -> Flux.from(work.apply(transaction.session()))
+                                .contextWrite(Context.of(Session.class, transaction.session())),
                         Transaction::commit,
                         (transaction, _) -> transaction.rollback(),
                         Transaction::abandon)

@@ -3,6 +3,7 @@ package io.sluice.log.postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.log.Commits;
 import io.sluice.log.EventLog;
+import io.sluice.log.LogSource;
 import io.sluice.postgres.Database;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -15,6 +16,11 @@ public class LogConfiguration {
     @Bean
     PostgresLedger ledger(Database database, Commits commits, Clock clock, MeterRegistry meters) {
         return new PostgresLedger(database, commits, clock, meters);
+    }
+
+    @Bean
+    LogSource logSource(Database database, EventLog log) {
+        return new PostgresLogSource(database, log);
     }
 
     @Bean

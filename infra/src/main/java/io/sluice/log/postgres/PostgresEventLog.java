@@ -9,26 +9,19 @@ import io.sluice.log.Head;
 import io.sluice.log.Recorded;
 import io.sluice.log.Verification;
 import io.sluice.postgres.Database;
+import io.sluice.postgres.JsonText;
 import io.sluice.postgres.Rows;
 import io.sluice.postgres.Session;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the log by position. */
 final class PostgresEventLog implements EventLog {
 
     private static final String COLUMNS =
             "position, id, type, version, topics, subject, actor::text, cause::text, at, payload::text";
-    private static final JsonMapper EXACT = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .build();
-
     private final Database database;
 
     PostgresEventLog(Database database) {
@@ -134,7 +127,7 @@ final class PostgresEventLog implements EventLog {
     }
 
     private static String canonical(String json) {
-        return CanonicalJson.write(EXACT.readValue(json, Object.class));
+        return CanonicalJson.write(JsonText.any(json));
     }
 
     /** How far the chain was followed; {@code broken} ends the walk. */

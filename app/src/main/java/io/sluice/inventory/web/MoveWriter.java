@@ -1,0 +1,168 @@
+package io.sluice.inventory.web;
+
+import io.sluice.inventory.MoveAnswer;
+import io.sluice.inventory.MoveCommand;
+import io.sluice.inventory.MoveOutcome;
+import io.sluice.inventory.Movement;
+import io.sluice.inventory.StockRow;
+import io.sluice.log.CanonicalJson;
+import io.sluice.log.StoredAnswer;
+import io.sluice.shared.Problem;
+import io.sluice.web.Json;
+import io.sluice.web.Problems;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the answers of posted movements, by hand: this is the hottest JSON of the server. */
+final class MoveWriter {
+
+    private MoveWriter() {}
+
+    /** 201 with the movement, or the refusal's own status. */
+    record Single(boolean costs) implements MoveCommand.Writer {
+
+        @Override
+        public StoredAnswer write(List<MoveOutcome> outcomes, long[] positions, Instant recordedAt) {
+            return switch (outcomes.getFirst()) {
+                case MoveOutcome.Applied applied -> {
+                    StringBuilder out = new StringBuilder(512).append('{');
+                    movement(out, applied, positions[0], recordedAt, costs);
+                    yield new StoredAnswer(
+                            201, out.append('}').toString(), null, "/api/movements/" + applied.movement().id(),
+                            positions[0], false);
+                }
+                case MoveOutcome.Duplicate duplicate -> duplicate.first();
+                case MoveOutcome.Rejected(Problem problem) -> refusal(problem);
+            };
+        }
+    }
+
+    /** 200 with an outcome for each line; 409 when an atomic batch was refused. */
+    record Many(boolean atomic, boolean costs) implements MoveCommand.Writer {
+
+        @Override
+        public StoredAnswer write(List<MoveOutcome> outcomes, long[] positions, Instant recordedAt) {
+            StringBuilder out = new StringBuilder(64 + 256 * outcomes.size()).append("{\"items\":[");
+            int applied = 0;
+            int duplicate = 0;
+            int rejected = 0;
+            long last = 0;
+            for (int i = 0; i < outcomes.size(); i++) {
+                out.append(i == 0 ? "" : ",").append("{\"index\":").append(i).append(',');
+                outcome(out, outcomes.get(i), positions[i], recordedAt, costs);
+                out.append('}');
+                last = Math.max(last, positions[i]);
+                switch (outcomes.get(i)) {
+                    case MoveOutcome.Applied _ -> applied++;
+                    case MoveOutcome.Duplicate _ -> duplicate++;
+                    case MoveOutcome.Rejected _ -> rejected++;
+                }
+            }
+            out.append("],\"applied\":").append(applied);
+            out.append(",\"duplicate\":").append(duplicate);
+            out.append(",\"rejected\":").append(rejected).append('}');
+            if (atomic && rejected > 0) {
+                return StoredAnswer.of(
+                        409, "{\"type\":\"urn:sluice:problem:batch-refused\",\"title\":\"Conflict\",\"status\":409,"
+                                + "\"code\":\"batch-refused\",\"detail\":\"nothing was applied\"," + out.substring(1));
+            }
+            return StoredAnswer.of(200, out.toString()).at(last);
+        }
+    }
+
+    /** A line of a stream. */
+    record Line(boolean costs) implements MoveCommand.Writer {
+
+        @Override
+        public StoredAnswer write(List<MoveOutcome> outcomes, long[] positions, Instant recordedAt) {
+            StringBuilder out = new StringBuilder(512).append('{');
+            outcome(out, outcomes.getFirst(), positions[0], recordedAt, costs);
+            return StoredAnswer.of(200, out.append('}').toString());
+        }
+    }
+
+    private static void outcome(
+            StringBuilder out, MoveOutcome outcome, long position, Instant recordedAt, boolean costs) {
+        switch (outcome) {
+            case MoveOutcome.Applied applied -> {
+                out.append("\"outcome\":\"APPLIED\",\"movement\":{");
+                movement(out, applied, position, recordedAt, costs);
+                out.append('}');
+            }
+            case MoveOutcome.Duplicate duplicate ->
+                out.append("\"outcome\":\"DUPLICATE\",\"movement\":").append(duplicate.first().body());
+            case MoveOutcome.Rejected(Problem problem) -> rejection(out, problem);
+        }
+    }
+
+    private static void rejection(StringBuilder out, Problem problem) {
+        out.append("\"outcome\":\"REJECTED\",\"problem\":").append(Json.write(Problems.brief(problem)));
+    }
+
+    static String rejected(Problem problem) {
+        StringBuilder out = new StringBuilder(256).append('{');
+        rejection(out, problem);
+        return out.append('}').toString();
+    }
+
+    private static void movement(
+            StringBuilder out, MoveOutcome.Applied applied, long position, Instant recordedAt, boolean costs) {
+        Movement movement = applied.movement();
+        StockRow row = applied.row();
+        out.append("\"id\":\"").append(movement.id());
+        out.append("\",\"locationId\":\"").append(row.key().location());
+        out.append("\",\"partId\":\"").append(row.key().part());
+        out.append("\",\"partNumber\":");
+        CanonicalJson.quote(out, applied.part().partNumber());
+        out.append(",\"type\":\"").append(movement.move().type());
+        out.append("\",\"quantity\":").append(movement.move().quantity());
+        out.append(",\"change\":").append(movement.change());
+        out.append(",\"newQuantity\":").append(row.quantity());
+        out.append(",\"available\":").append(row.available());
+        out.append(",\"position\":").append(position);
+        out.append(",\"occurredAt\":\"").append(movement.occurredAt());
+        out.append("\",\"recordedAt\":\"").append(recordedAt).append('"');
+        amount(out, "unitPrice", movement.unitPrice());
+        if (costs) {
+            amount(out, "unitCost", movement.move().unitCost());
+            amount(out, "averageCost", row.averageCost());
+        }
+        if (movement.move().reversed() != null) {
+            out.append(",\"reversesId\":\"").append(movement.move().reversed()).append('"');
+        }
+    }
+
+    private static void amount(StringBuilder out, String name, java.math.@Nullable BigDecimal amount) {
+        if (amount != null) {
+            out.append(",\"").append(name).append("\":").append(amount.toPlainString());
+        }
+    }
+
+    private static StoredAnswer refusal(Problem problem) {
+        return StoredAnswer.of(Problems.statusOf(problem).value(), Json.write(Problems.body(problem, "none")));
+    }
+
+    /** A refused single movement ends as its problem, so that it looks like any other. */
+    static void rethrow(MoveAnswer answer) {
+        if (!answer.outcomes().isEmpty() && answer.outcomes().getFirst() instanceof MoveOutcome.Rejected(Problem problem)) {
+            if (answer.outcomes().size() == 1 && problem.code().equals("already-reversed")) {
+                throw problem;
+            }
+            throw problem;
+        }
+        if (!answer.outcomes().isEmpty()
+                && answer.outcomes().getFirst() instanceof MoveOutcome.Duplicate(StoredAnswer first)
+                && first.body().contains("\"reversal\"")) {
+            throw new Problem.Conflict("already-reversed", "the movement is reversed already");
+        }
+    }
+
+    static void rethrowMismatch(MoveAnswer answer) {
+        if (answer.answer().status() == 204
+                && !answer.outcomes().isEmpty()
+                && answer.outcomes().getFirst() instanceof MoveOutcome.Rejected(Problem problem)) {
+            throw problem;
+        }
+    }
+}

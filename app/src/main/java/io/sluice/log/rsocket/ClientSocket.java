@@ -1,0 +1,156 @@
+package io.sluice.log.rsocket;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.rsocket.Payload;
+import io.rsocket.RSocket;
+import io.rsocket.exceptions.ApplicationErrorException;
+import io.rsocket.util.DefaultPayload;
+import io.sluice.log.hub.Cursor;
+import io.sluice.log.hub.Hub;
+import io.sluice.log.hub.StreamConnection;
+import io.sluice.log.hub.StreamWish;
+import io.sluice.shared.Problem;
+import io.sluice.web.Binder;
+import io.sluice.web.Json;
+import io.sluice.web.Problems;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The server's side of one client's connection: routes each request. */
+final class ClientSocket implements RSocket {
+
+    private final Hub hub;
+    private final Rpc rpc;
+    private final WebSocketConnection wire;
+    private final EventExecutor executor;
+    private final StreamConnection connection;
+    private final MessageLimit limit;
+
+    ClientSocket(
+            Hub hub,
+            Rpc rpc,
+            WebSocketConnection wire,
+            EventExecutor executor,
+            StreamConnection connection,
+            MessageLimit limit) {
+        this.hub = hub;
+        this.rpc = rpc;
+        this.wire = wire;
+        this.executor = executor;
+        this.connection = connection;
+        this.limit = limit;
+    }
+
+    @Override
+    public Flux<Payload> requestStream(Payload payload) {
+        return Flux.defer(() -> {
+                    Metadata metadata = Metadata.of(payload);
+                    byte[] data = bytesOf(payload);
+                    return "streams".equals(metadata.route())
+                            ? open(data, _ -> {})
+                            : rpc.stream(connection, metadata, data);
+                })
+                .onErrorMap(ClientSocket::toError)
+                .doFinally(_ -> payload.release());
+    }
+
+    private Flux<Payload> open(byte[] data, java.util.function.Consumer<Cursor> started) {
+        StreamWish wish = Binder.bind(data.length == 0 ? EMPTY : data, StreamWish.class);
+        return hub.prepare(connection, wish)
+                .flatMapMany(prepared -> new StreamFlux(prepared, wire, executor, started));
+    }
+
+    private static final byte[] EMPTY = {'{', '}'};
+
+    @Override
+    public Mono<Payload> requestResponse(Payload payload) {
+        return Mono.defer(() -> {
+                    Metadata metadata = Metadata.of(payload);
+                    byte[] data = bytesOf(payload);
+                    return "auth.renew".equals(metadata.route())
+                            ? renewed(data)
+                            : rpc.call(connection, metadata, data);
+                })
+                .onErrorMap(ClientSocket::toError)
+                .doFinally(_ -> payload.release());
+    }
+
+    /** {@code {"token": "..."}}. */
+    record Renewal(String token) {}
+
+    private Mono<Payload> renewed(byte[] data) {
+        return hub.renew(connection, Binder.bind(data, Renewal.class).token())
+                .then(Mono.fromSupplier(() -> DefaultPayload.create(Json.bytes(
+                        Map.of("expiresAt", connection.principal().expiresAt().toString())))));
+    }
+
+    @Override
+    public Flux<Payload> requestChannel(Publisher<Payload> payloads) {
+        return Flux.from(payloads)
+                .switchOnFirst((first, all) -> {
+                    Payload opening = first.get();
+                    if (opening == null) {
+                        return all;
+                    }
+                    Metadata metadata = Metadata.of(opening);
+                    return "streams.live".equals(metadata.route())
+                            ? live(bytesOf(opening), all.skip(1))
+                            : rpc.channel(connection, metadata, all.map(ClientSocket::released));
+                })
+                .onErrorMap(ClientSocket::toError);
+    }
+
+    /** Messages are taken one after the other, while the stream runs. */
+    private Flux<Payload> live(byte[] wish, Flux<Payload> messages) {
+        var started = new CompletableFuture<Cursor>();
+        Flux<Payload> spoken = messages.map(ClientSocket::released)
+                .concatMap(message -> Mono.fromFuture(started, true).flatMap(cursor -> heard(cursor, message)), 1)
+                .thenMany(Flux.never());
+        Flux<Payload> frames = open(wish, started::complete);
+        return Flux.merge(frames, spoken).takeUntilOther(wire.onClose());
+    }
+
+    private Mono<Void> heard(Cursor cursor, byte[] message) {
+        return limit.admits(connection.principal())
+                ? hub.say(cursor, connection, message)
+                : Mono.fromRunnable(() -> Hub.complain(cursor, limit.refusal()));
+    }
+
+    private static byte[] released(Payload payload) {
+        byte[] bytes = bytesOf(payload);
+        payload.release();
+        return bytes;
+    }
+
+    private static byte[] bytesOf(Payload payload) {
+        var data = payload.sliceData();
+        byte[] bytes = new byte[data.readableBytes()];
+        data.readBytes(bytes);
+        return bytes;
+    }
+
+    /** The problem as JSON is the error's text. */
+    private static Throwable toError(Throwable error) {
+        if (error instanceof Problem problem) {
+            return new ApplicationErrorException(Json.write(Problems.body(problem, connectionless())));
+        }
+        return error instanceof ApplicationErrorException
+                ? error
+                : new ApplicationErrorException(Json.write(Problems.body(UNEXPECTED, connectionless())));
+    }
+
+    private static final Problem UNEXPECTED =
+            new Problem.Unavailable("internal", "an unexpected error", java.time.Duration.ofSeconds(1));
+
+    private static String connectionless() {
+        return io.sluice.shared.Ids.next().toString().replace("-", "");
+    }
+
+    static List<String> own() {
+        return List.of("streams", "streams.live", "auth.renew");
+    }
+}

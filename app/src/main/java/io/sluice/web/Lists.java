@@ -1,0 +1,152 @@
+package io.sluice.web;
+
+import io.sluice.log.EventLog;
+import io.sluice.shared.Problem;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Answers lists: a keyset page {@code {items, next, total?, asOf}}, or row by row as NDJSON when the client accepts
+ * that: at most 100,000 rows, ended by a line with the next cursor, or with the problem if it fails midway.
+ */
+@Component
+public final class Lists {
+
+    public static final int DEFAULT_LIMIT = 20;
+    private static final int STREAM_LIMIT = 100_000;
+
+    private final EventLog log;
+    private final Cursors cursors;
+
+    Lists(EventLog log, Cursors cursors) {
+        this.log = log;
+        this.cursors = cursors;
+    }
+
+    /** Reads rows after a key, in the list's order. */
+    @FunctionalInterface
+    public interface Source<T> {
+        Flux<T> after(@Nullable String key, int limit);
+    }
+
+    /**
+     * @param query what the cursor is bound to: filter and sort
+     * @param keyOf the sort key of a row, as {@link Source} takes it
+     * @param total the number of all rows, asked for only with {@code count=true}; null: not counted
+     */
+    public <T> Mono<Void> answer(
+            Call call,
+            Paging paging,
+            String query,
+            Source<T> source,
+            Function<T, String> keyOf,
+            Function<T, Object> toItem,
+            @Nullable Mono<Long> total) {
+        String after = cursors.open(paging.cursor(), query);
+        ServerHttpResponse response = call.exchange().getResponse();
+        return wantsLines(call)
+                ? lines(response, paging, query, source, after, keyOf, toItem)
+                : page(response, paging, query, source, after, keyOf, toItem, total);
+    }
+
+    private static boolean wantsLines(Call call) {
+        return call.exchange().getRequest().getHeaders().getAccept().stream()
+                .anyMatch(MediaType.APPLICATION_NDJSON::equalsTypeAndSubtype);
+    }
+
+    /** The position is read first, so the rows are at least as new. */
+    private <T> Mono<Void> page(
+            ServerHttpResponse response,
+            Paging paging,
+            String query,
+            Source<T> source,
+            @Nullable String after,
+            Function<T, String> keyOf,
+            Function<T, Object> toItem,
+            @Nullable Mono<Long> total) {
+        int limit = paging.limitOr(DEFAULT_LIMIT);
+        Mono<Long> counted = total != null && paging.counts() ? total : Mono.just(-1L);
+        return log.head()
+                .flatMap(head -> Mono.zip(source.after(after, limit + 1).collectList(), counted)
+                        .map(both -> body(both.getT1(), limit, both.getT2(), head.position(), query, keyOf, toItem)))
+                .flatMap(body -> write(response, body));
+    }
+
+    private <T> Map<String, Object> body(
+            List<T> rows,
+            int limit,
+            long total,
+            long position,
+            String query,
+            Function<T, String> keyOf,
+            Function<T, Object> toItem) {
+        boolean more = rows.size() > limit;
+        List<T> shown = more ? rows.subList(0, limit) : rows;
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("items", shown.stream().map(toItem).toList());
+        if (more) {
+            body.put("next", cursors.seal(keyOf.apply(shown.getLast()), query));
+        }
+        if (total >= 0) {
+            body.put("total", total);
+        }
+        body.put("asOf", position);
+        return body;
+    }
+
+    private static Mono<Void> write(ServerHttpResponse response, Map<String, Object> body) {
+        response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
+    }
+
+    private <T> Mono<Void> lines(
+            ServerHttpResponse response,
+            Paging paging,
+            String query,
+            Source<T> source,
+            @Nullable String after,
+            Function<T, String> keyOf,
+            Function<T, Object> toItem) {
+        int limit = paging.limitOr(STREAM_LIMIT);
+        var last = new LastKey();
+        DataBufferFactory buffers = response.bufferFactory();
+        Flux<Object> rows = source.after(after, limit)
+                .doOnNext(row -> last.saw(keyOf.apply(row)))
+                .map(toItem);
+        Flux<Object> ending = Flux.defer(() -> last.count < limit
+                ? Flux.empty()
+                : Flux.just(Map.of("next", cursors.seal(last.key, query))));
+        Flux<DataBuffer> lines = rows.concatWith(ending)
+                .onErrorResume(Problem.class, problem -> Flux.just(Problems.body(problem, "none")))
+                .map(item -> buffers.wrap(line(item)));
+        response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
+        return response.writeAndFlushWith(lines.window(64));
+    }
+
+    public static byte[] line(Object item) {
+        byte[] json = Json.bytes(item);
+        byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
+    }
+
+    private static final class LastKey {
+        private String key = "";
+        private int count;
+
+        void saw(String next) {
+            key = next;
+            count++;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.sluice.inventory;
+
+import io.sluice.log.StoredAnswer;
+import io.sluice.shared.Problem;
+import io.sluice.log.OnceKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Decides the commands that share a transaction, each with its own outcome, in order. Pure over the {@link Shelf}. */
+public final class MoveGroup {
+
+    /** A decided command: its outcomes, or the answer that its key had before, or the index of its twin in the group. */
+    public record Decided(
+            MoveCommand command,
+            List<MoveOutcome> outcomes,
+            @Nullable StoredAnswer replayed,
+            @Nullable Integer twin,
+            @Nullable Problem failure) {}
+
+    private MoveGroup() {}
+
+    public static List<Decided> decide(List<MoveCommand> commands, Shelf shelf) {
+        List<Decided> decided = new ArrayList<>(commands.size());
+        Map<String, Integer> first = new HashMap<>();
+        for (int i = 0; i < commands.size(); i++) {
+            OnceKey once = commands.get(i).once();
+            Integer twin = once == null ? null : first.putIfAbsent(once.name(), i);
+            decided.add(twin == null ? decide(commands.get(i), shelf) : repeat(commands.get(i), commands.get(twin), twin));
+        }
+        return decided;
+    }
+
+    private static Decided repeat(MoveCommand command, MoveCommand earlier, int index) {
+        return Objects.equals(command.once(), earlier.once())
+                ? new Decided(command, List.of(), null, index, null)
+                : new Decided(command, List.of(), null, null, mismatch());
+    }
+
+    private static Problem mismatch() {
+        return new Problem.Contradiction(
+                "idempotency-mismatch", "Idempotency-Key", "this key was used before with another body");
+    }
+
+    private static Decided decide(MoveCommand command, Shelf shelf) {
+        try {
+            StoredAnswer first = command.once() == null ? null : shelf.answerOf(command.once());
+            return first != null
+                    ? new Decided(command, List.of(), first, null, null)
+                    : new Decided(command, outcomes(command, shelf), null, null, null);
+        } catch (Problem.Contradiction mismatch) {
+            return new Decided(command, List.of(), null, null, mismatch);
+        }
+    }
+
+    private static List<MoveOutcome> outcomes(MoveCommand command, Shelf shelf) {
+        Shelf.Mark mark = command.atomic() ? shelf.mark() : null;
+        List<MoveOutcome> outcomes = new ArrayList<>(command.moves().size());
+        boolean refused = false;
+        for (Move move : command.moves()) {
+            MoveOutcome outcome = shelf.decide(move);
+            refused |= outcome instanceof MoveOutcome.Rejected;
+            outcomes.add(outcome);
+            if (outcome instanceof MoveOutcome.Applied && move.once() != null) {
+                shelf.take(move.once(), StoredAnswer.of(200, "{}"));
+            }
+        }
+        if (mark == null || !refused) {
+            return outcomes;
+        }
+        shelf.backTo(mark);
+        return outcomes.stream().map(MoveGroup::undone).toList();
+    }
+
+    private static MoveOutcome undone(MoveOutcome outcome) {
+        return switch (outcome) {
+            case MoveOutcome.Applied _ -> new MoveOutcome.Rejected(
+                    new Problem.Conflict("not-applied", "another line of the atomic batch was refused"));
+            case MoveOutcome.Duplicate duplicate -> duplicate;
+            case MoveOutcome.Rejected rejected -> rejected;
+        };
+    }
+}

@@ -1,0 +1,304 @@
+package io.sluice.inventory.postgres;
+
+import static io.sluice.inventory.postgres.Columns.*;
+
+import io.sluice.inventory.LocationFacts;
+import io.sluice.inventory.Movement;
+import io.sluice.inventory.MovementType;
+import io.sluice.inventory.Shelf;
+import io.sluice.inventory.StockAlert;
+import io.sluice.inventory.StockRow;
+import io.sluice.inventory.postgres.PostgresStockLedger.Posted;
+import io.sluice.log.CanonicalJson;
+import io.sluice.log.postgres.Appender;
+import io.sluice.log.postgres.Appender.LockedHead;
+import io.sluice.postgres.Session;
+import io.sluice.shared.Quantity;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Writes what the decisions of a transaction have changed, each kind of row with one set-based statement. */
+final class StockWriter {
+
+    private static final String UPDATE_ROWS =
+            """
+            UPDATE stock s SET quantity = r.quantity::numeric, average_cost = r.cost::numeric, movements = r.movements,
+                   last_movement_at = r.moved_at::timestamptz, last_issue_at = r.issued_at::timestamptz,
+                   version = r.version, updated_at = $11, reorder_threshold = r.reorder::numeric,
+                   critical_threshold = r.critical::numeric, max_quantity = r.maximum::numeric
+            FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                        $9::bigint[], $10::text[], $12::text[], $13::text[])
+                 AS r (location_id, part_id, quantity, cost, movements, moved_at, issued_at, version, reorder, critical,
+                       maximum)
+            WHERE s.tenant_id = $1 AND s.location_id = r.location_id AND s.part_id = r.part_id
+            """;
+    private static final String INSERT_ROWS =
+            """
+            INSERT INTO stock (tenant_id, location_id, part_id, part_number, quantity, average_cost, movements, last_movement_at,
+                               last_issue_at, version, created_at, updated_at, reorder_threshold, critical_threshold,
+                               max_quantity)
+            SELECT $1, r.location_id, r.part_id, p.part_number, r.quantity::numeric, r.cost::numeric, r.movements,
+                   r.moved_at::timestamptz, r.issued_at::timestamptz, r.version, $11, $11, r.reorder::numeric,
+                   r.critical::numeric, r.maximum::numeric
+            FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                        $9::bigint[], $10::text[], $12::text[], $13::text[])
+                 AS r (location_id, part_id, quantity, cost, movements, moved_at, issued_at, version, reorder, critical,
+                       maximum)
+            JOIN part p ON p.tenant_id = $1 AND p.id = r.part_id
+            """;
+    private static final String ADD_USAGE =
+            """
+            INSERT INTO daily_usage AS d (tenant_id, part_id, location_id, day, source, issued, issue_count, returned,
+                                          revenue)
+            SELECT $1, u.part_id, u.location_id, u.day::date, 'LEDGER', u.issued::numeric, u.count, u.returned::numeric,
+                   u.revenue::numeric
+            FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])
+                 AS u (part_id, location_id, day, issued, count, returned, revenue)
+            ON CONFLICT (tenant_id, location_id, day, part_id, source) DO UPDATE SET
+                issued = d.issued + excluded.issued, issue_count = d.issue_count + excluded.issue_count,
+                returned = d.returned + excluded.returned, revenue = d.revenue + excluded.revenue
+            """;
+    private static final String UPDATE_ALERTS =
+            """
+            UPDATE stock_alert a SET status = r.status, quantity = r.quantity::numeric, threshold = r.threshold::numeric,
+                   updated_at = r.updated_at::timestamptz, resolved_at = r.resolved_at::timestamptz,
+                   resolution = r.resolution, acknowledged_by = r.by, acknowledged_at = r.acknowledged_at::timestamptz,
+                   note = r.note, version = r.version
+            FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                        $10::text[], $11::text[], $12::bigint[])
+                 AS r (id, status, quantity, threshold, updated_at, resolved_at, resolution, by, acknowledged_at, note,
+                       version)
+            WHERE a.tenant_id = $1 AND a.id = r.id
+            """;
+    private static final String INSERT_ALERTS =
+            """
+            INSERT INTO stock_alert (tenant_id, id, level, status, location_id, part_id, quantity, threshold,
+                                     raised_from_id, opened_at, updated_at, resolved_at, resolution, version)
+            SELECT $1, r.id, r.level, r.status, r.location_id, r.part_id, r.quantity::numeric, r.threshold::numeric,
+                   r.raised_from::uuid, r.opened_at::timestamptz, r.updated_at::timestamptz, r.resolved_at::timestamptz,
+                   r.resolution, r.version
+            FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[],
+                        $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[])
+                 AS r (id, level, status, location_id, part_id, quantity, threshold, raised_from, opened_at, updated_at,
+                       resolved_at, resolution, version)
+            """;
+    private static final String INSERT_MOVEMENTS =
+            """
+            INSERT INTO movement (tenant_id, id, location_id, part_id, type, change, balance_after, unit_cost, unit_price,
+                                  currency, reason, note, reference_type, reference_id, customer, occurred_at,
+                                  recorded_at, actor, position, reverses_id, key, metadata)
+            SELECT $1, m.id, m.location_id, m.part_id, m.type, m.change::numeric, m.balance::numeric, m.cost::numeric,
+                   m.price::numeric, m.currency, m.reason, m.note, m.ref_type, m.ref_id, m.customer,
+                   m.occurred_at::timestamptz, $2, m.actor, m.position, m.reverses::uuid, m.key, m.metadata::jsonb
+            FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                        $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+                        $18::text[], $19::bigint[], $20::text[], $21::text[], $22::text[])
+                 AS m (id, location_id, part_id, type, change, balance, cost, price, currency, reason, note, ref_type,
+                       ref_id, customer, occurred_at, actor, position, reverses, key, metadata)
+            """;
+
+    private StockWriter() {}
+
+    /** What one movement adds to its day. */
+    record Usage(UUID part, UUID location, LocalDate day, Quantity issued, long count, Quantity returned, BigDecimal revenue) {
+
+        static Usage of(Movement movement, LocationFacts location) {
+            LocalDate day = movement.occurredAt().atZone(location.timeZone()).toLocalDate();
+            boolean issue = movement.move().type() == MovementType.ISSUE;
+            boolean back = movement.move().type() == MovementType.RETURN;
+            Quantity issued = issue ? movement.change().negated() : Quantity.ZERO;
+            BigDecimal price = movement.unitPrice() == null ? BigDecimal.ZERO : movement.unitPrice();
+            return new Usage(
+                    movement.move().part(),
+                    movement.move().location(),
+                    day,
+                    issued,
+                    issue ? (issued.isPositive() ? 1 : -1) : 0,
+                    back ? movement.change() : Quantity.ZERO,
+                    price.multiply(issued.toBigDecimal()));
+        }
+
+        boolean isNothing() {
+            return issued.isZero() && returned.isZero();
+        }
+
+        Usage plus(Usage other) {
+            return new Usage(
+                    part, location, day, issued.plus(other.issued), count + other.count, returned.plus(other.returned),
+                    revenue.add(other.revenue));
+        }
+
+        private record Day(UUID location, UUID part, LocalDate day) {}
+
+        Day key() {
+            return new Day(location, part, day);
+        }
+    }
+
+    /** New state of rows and alerts, without movements. */
+    static Mono<Void> writeRows(Session session, Shelf shelf) {
+        List<Mono<Long>> writes = new ArrayList<>();
+        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
+        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        updateAlerts(session, shelf.updatedAlerts(), writes);
+        insertAlerts(session, shelf.openedAlerts(), writes);
+        return Mono.when(writes);
+    }
+
+    /** New state of rows, usage and alerts; the tenant's head is locked after it, in the same round trip. */
+    static Mono<LockedHead> writeState(Session session, Shelf shelf, List<Usage> usage) {
+        List<Mono<Long>> writes = new ArrayList<>();
+        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
+        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        usage(session, usage, writes);
+        updateAlerts(session, shelf.updatedAlerts(), writes);
+        insertAlerts(session, shelf.openedAlerts(), writes);
+        return Mono.zip(Mono.when(writes).thenReturn(true), Appender.lockHead(session)).map(both -> both.getT2());
+    }
+
+    private static void rows(
+            Session session, String sql, List<StockRow> rows, Instant now, List<Mono<Long>> writes) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        writes.add(session.update(
+                sql,
+                session.caller().tenant().value(),
+                uuids(rows, row -> row.key().location()),
+                uuids(rows, row -> row.key().part()),
+                texts(rows, StockRow::quantity),
+                texts(rows, StockRow::averageCost),
+                numbers(rows, StockRow::movements),
+                texts(rows, StockRow::lastMovementAt),
+                texts(rows, StockRow::lastIssueAt),
+                numbers(rows, StockRow::version),
+                texts(rows, row -> row.own().reorder()),
+                now,
+                texts(rows, row -> row.own().critical()),
+                texts(rows, row -> row.own().maximum())));
+    }
+
+    private static void usage(Session session, List<Usage> usage, List<Mono<Long>> writes) {
+        Map<Usage.Day, Usage> days = new LinkedHashMap<>();
+        for (Usage one : usage) {
+            if (!one.isNothing()) {
+                days.merge(one.key(), one, Usage::plus);
+            }
+        }
+        if (days.isEmpty()) {
+            return;
+        }
+        List<Usage> sums = List.copyOf(days.values());
+        writes.add(session.update(
+                ADD_USAGE,
+                session.caller().tenant().value(),
+                uuids(sums, Usage::part),
+                uuids(sums, Usage::location),
+                texts(sums, Usage::day),
+                texts(sums, Usage::issued),
+                numbers(sums, Usage::count),
+                texts(sums, Usage::returned),
+                texts(sums, Usage::revenue)));
+    }
+
+    static void updateAlerts(Session session, List<StockAlert> alerts, List<Mono<Long>> writes) {
+        if (alerts.isEmpty()) {
+            return;
+        }
+        writes.add(session.update(
+                UPDATE_ALERTS,
+                session.caller().tenant().value(),
+                uuids(alerts, StockAlert::id),
+                texts(alerts, StockAlert::status),
+                texts(alerts, StockAlert::quantity),
+                texts(alerts, StockAlert::threshold),
+                texts(alerts, StockAlert::updatedAt),
+                texts(alerts, StockAlert::resolvedAt),
+                texts(alerts, StockAlert::resolution),
+                texts(alerts, StockAlert::acknowledgedBy),
+                texts(alerts, StockAlert::acknowledgedAt),
+                texts(alerts, StockAlert::note),
+                numbers(alerts, StockAlert::version)));
+    }
+
+    private static void insertAlerts(Session session, List<StockAlert> alerts, List<Mono<Long>> writes) {
+        if (alerts.isEmpty()) {
+            return;
+        }
+        writes.add(session.update(
+                INSERT_ALERTS,
+                session.caller().tenant().value(),
+                uuids(alerts, StockAlert::id),
+                texts(alerts, StockAlert::level),
+                texts(alerts, StockAlert::status),
+                uuids(alerts, alert -> alert.key().location()),
+                uuids(alerts, alert -> alert.key().part()),
+                texts(alerts, StockAlert::quantity),
+                texts(alerts, StockAlert::threshold),
+                texts(alerts, StockAlert::raisedFrom),
+                texts(alerts, StockAlert::openedAt),
+                texts(alerts, StockAlert::updatedAt),
+                texts(alerts, StockAlert::resolvedAt),
+                texts(alerts, StockAlert::resolution),
+                numbers(alerts, StockAlert::version)));
+    }
+
+    static Mono<Void> writeMovements(Session session, List<Posted> posted, Instant at) {
+        if (posted.isEmpty()) {
+            return Mono.empty();
+        }
+        return session.update(
+                        INSERT_MOVEMENTS,
+                        session.caller().tenant().value(),
+                        at,
+                        uuids(posted, it -> it.movement().id()),
+                        uuids(posted, it -> it.movement().move().location()),
+                        uuids(posted, it -> it.movement().move().part()),
+                        texts(posted, it -> it.movement().move().type()),
+                        texts(posted, it -> it.movement().change()),
+                        texts(posted, it -> it.movement().balanceAfter()),
+                        texts(posted, it -> it.movement().move().unitCost()),
+                        texts(posted, it -> it.movement().unitPrice()),
+                        texts(posted, it -> it.movement().currency()),
+                        texts(posted, it -> it.movement().move().reason()),
+                        texts(posted, it -> it.movement().move().note()),
+                        texts(posted, StockWriter::referenceType),
+                        texts(posted, StockWriter::referenceId),
+                        texts(posted, it -> it.movement().move().customer()),
+                        texts(posted, it -> it.movement().occurredAt()),
+                        texts(posted, it -> it.caller().actor().id()),
+                        numbers(posted, Posted::position),
+                        texts(posted, it -> it.movement().move().reversed()),
+                        texts(posted, StockWriter::lineKey),
+                        texts(posted, StockWriter::metadata))
+                .then();
+    }
+
+    private static @Nullable Object referenceType(Posted posted) {
+        var reference = posted.movement().move().reference();
+        return reference == null ? null : reference.type();
+    }
+
+    private static @Nullable Object referenceId(Posted posted) {
+        var reference = posted.movement().move().reference();
+        return reference == null ? null : reference.id();
+    }
+
+    private static @Nullable Object lineKey(Posted posted) {
+        var once = posted.movement().move().once();
+        return once == null ? null : once.key();
+    }
+
+    private static @Nullable Object metadata(Posted posted) {
+        var metadata = posted.movement().move().metadata();
+        return metadata == null ? null : CanonicalJson.write(metadata);
+    }
+}

@@ -1,0 +1,200 @@
+package io.sluice.log.hot;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.shared.Problem;
+import io.sluice.shared.TenantId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.ToIntFunction;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Lets commands of one tenant share transactions: while one is in flight, those that arrive wait and go into the next
+ * one together. There is no timer, so a lone command waits for nobody and heavy load fills large groups. A group that
+ * fails as a whole is run again command by command, so that only the one at fault fails.
+ */
+public final class HotCommands<C, A> implements SmartLifecycle {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final BiFunction<TenantId, List<C>, Mono<List<A>>> transaction;
+    private final ToIntFunction<C> weight;
+    private final int capacity;
+    private final int largestGroup;
+    private final Map<TenantId, Lane> lanes = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Counter rejected;
+    private volatile boolean running;
+
+    /**
+     * @param transaction runs a group; emits one answer for each command, in order
+     * @param weight what a command counts against the limits: its lines
+     * @param capacity weight that may wait for one tenant before commands are refused with {@code overloaded}
+     * @param largestGroup weight of one transaction; a heavier single command goes alone
+     */
+    public HotCommands(
+            String name,
+            BiFunction<TenantId, List<C>, Mono<List<A>>> transaction,
+            ToIntFunction<C> weight,
+            int capacity,
+            int largestGroup,
+            MeterRegistry meters) {
+        this.transaction = transaction;
+        this.weight = weight;
+        this.capacity = capacity;
+        this.largestGroup = largestGroup;
+        Gauge.builder("sluice_scheduler_queue", waiting, AtomicInteger::get).tag("name", name).register(meters);
+        this.rejected = Counter.builder("sluice_scheduler_rejected_total").tag("name", name).register(meters);
+    }
+
+    public Mono<A> submit(TenantId tenant, C command) {
+        return Mono.create(sink -> lanes.computeIfAbsent(tenant, Lane::new).add(new Waiting<>(command, sink)));
+    }
+
+    private static final class Waiting<C, A> {
+        private final C command;
+        private final MonoSink<A> sink;
+        private volatile boolean cancelled;
+
+        Waiting(C command, MonoSink<A> sink) {
+            this.command = command;
+            this.sink = sink;
+            sink.onCancel(() -> cancelled = true);
+        }
+    }
+
+    /** The queue of one tenant; at most one of its transactions is in flight. */
+    private final class Lane {
+
+        private final TenantId tenant;
+        private final ArrayDeque<Waiting<C, A>> queue = new ArrayDeque<>();
+        private int queued;
+        private boolean inFlight;
+
+        Lane(TenantId tenant) {
+            this.tenant = tenant;
+        }
+
+        void add(Waiting<C, A> arrival) {
+            int heavy = weight.applyAsInt(arrival.command);
+            synchronized (queue) {
+                if (queued > 0 && queued + heavy > capacity) {
+                    rejected.increment();
+                    arrival.sink.error(
+                            new Problem.Unavailable("overloaded", "too many commands of this tenant wait", SOON));
+                    return;
+                }
+                queue.add(arrival);
+                queued += heavy;
+                waiting.addAndGet(heavy);
+            }
+            next();
+        }
+
+        private void next() {
+            List<Waiting<C, A>> group = takeGroup();
+            if (!group.isEmpty()) {
+                run(group);
+            }
+        }
+
+        private List<Waiting<C, A>> takeGroup() {
+            List<Waiting<C, A>> group = new ArrayList<>();
+            synchronized (queue) {
+                int total = 0;
+                while (!inFlight && !queue.isEmpty()) {
+                    int heavy = weight.applyAsInt(queue.peek().command);
+                    if (!group.isEmpty() && total + heavy > largestGroup) {
+                        break;
+                    }
+                    Waiting<C, A> taken = queue.remove();
+                    queued -= heavy;
+                    waiting.addAndGet(-heavy);
+                    if (!taken.cancelled) {
+                        group.add(taken);
+                        total += heavy;
+                    }
+                }
+                inFlight |= !group.isEmpty();
+            }
+            return group;
+        }
+
+        /** The one place where transactions are started: nobody's pipeline, since they serve many. */
+        private void run(List<Waiting<C, A>> group) {
+            transaction
+                    .apply(tenant, commandsOf(group))
+                    .subscribe(answers -> landed(group, answers), error -> failed(group, error));
+        }
+
+        private List<C> commandsOf(List<Waiting<C, A>> group) {
+            return group.stream().map(it -> it.command).toList();
+        }
+
+        private void landed(List<Waiting<C, A>> group, List<A> answers) {
+            free();
+            for (int i = 0; i < group.size(); i++) {
+                group.get(i).sink.success(answers.get(i));
+            }
+        }
+
+        private void failed(List<Waiting<C, A>> group, Throwable error) {
+            if (group.size() == 1 || error instanceof Problem.Unavailable) {
+                free();
+                group.forEach(it -> it.sink.error(error));
+                return;
+            }
+            alone(group, 0);
+        }
+
+        private void alone(List<Waiting<C, A>> group, int index) {
+            if (index == group.size()) {
+                free();
+                return;
+            }
+            Waiting<C, A> one = group.get(index);
+            transaction.apply(tenant, List.of(one.command)).subscribe(
+                    answers -> {
+                        one.sink.success(answers.getFirst());
+                        alone(group, index + 1);
+                    },
+                    error -> {
+                        one.sink.error(error);
+                        alone(group, index + 1);
+                    });
+        }
+
+        /** Starts the next group before the answers of this one go out. */
+        private void free() {
+            synchronized (queue) {
+                inFlight = false;
+            }
+            next();
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}
