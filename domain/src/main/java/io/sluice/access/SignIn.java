@@ -7,6 +7,7 @@ import io.sluice.shared.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -94,7 +95,7 @@ public final class SignIn {
     }
 
     private Mono<SignedIn> issue(TenantId tenant, LoginSession session, Account account) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS); // as precise as the token's own times
         Instant end = now.plus(ACCESS_LIFE);
         Instant expiresAt = session.expiresAt().isBefore(end) ? session.expiresAt() : end;
         return Mono.zip(

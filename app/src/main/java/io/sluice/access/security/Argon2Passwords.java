@@ -6,6 +6,7 @@ import io.sluice.access.Passwords;
 import io.sluice.shared.Problem;
 import java.text.Normalizer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +22,24 @@ final class Argon2Passwords implements Passwords {
     private final Argon2PasswordEncoder encoder = new Argon2PasswordEncoder(16, 32, 1, 19_456, 2);
     private final Scheduler threads;
     private final Counter rejected;
-    private final Mono<String> dummy;
+    private final String dummy;
 
     Argon2Passwords(Scheduler threads, Counter rejected) {
         this.threads = threads;
         this.rejected = rejected;
-        this.dummy = hashed("a password that nobody has").cache();
+        this.dummy = Objects.requireNonNull(encoder.encode("a password that nobody has"));
     }
 
     @Override
     public Mono<PasswordHash> hash(String password) {
-        return hashed(password).map(PasswordHash::new);
+        return slowly(() -> encoder.encode(normal(password))).map(PasswordHash::new);
     }
 
     @Override
     public Mono<Boolean> matches(String password, @Nullable PasswordHash hash) {
         return hash == null
-                ? dummy.flatMap(other -> slowly(() -> encoder.matches(normal(password), other)))
-                        .map(_ -> false)
+                ? slowly(() -> encoder.matches(normal(password), dummy)).map(_ -> false)
                 : slowly(() -> encoder.matches(normal(password), hash.encoded()));
-    }
-
-    private Mono<String> hashed(String password) {
-        return slowly(() -> encoder.encode(normal(password)));
     }
 
     private <T> Mono<T> slowly(Callable<T> work) {
