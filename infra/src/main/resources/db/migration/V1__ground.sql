@@ -111,8 +111,10 @@ CREATE TABLE login_guard (
     username        text NOT NULL,
     failures        timestamptz[] NOT NULL DEFAULT '{}',
     locked_until    timestamptz,
+    last_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, username)
 );
+CREATE INDEX login_guard_last ON login_guard (tenant_id, last_at);
 CALL isolate('login_guard', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- Not of a tenant: the server's keys, the private part sealed with the master key (AES-256-GCM).
@@ -135,6 +137,12 @@ CALL isolate('tenant_log', 'SELECT, INSERT, UPDATE');
 -- A node follows the heads of many tenants with one statement.
 CREATE POLICY tenant_log_followed ON tenant_log FOR SELECT
     USING (tenant_id = ANY (string_to_array(nullif(current_setting('app.followed', true), ''), ',')::uuid[]));
+
+-- Built in: the tenant of those who run the server.
+SELECT set_config('app.tenant', '00000000-0000-7000-8000-000000000001', true);
+INSERT INTO tenant (tenant_id, slug, name) VALUES (current_tenant(), 'platform', 'Platform');
+INSERT INTO tenant_log (tenant_id) VALUES (current_tenant());
+SELECT set_config('app.tenant', '', true);
 
 CREATE TABLE event (
     tenant_id   uuid NOT NULL,

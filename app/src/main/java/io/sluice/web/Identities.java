@@ -6,9 +6,13 @@ import reactor.core.publisher.Mono;
 /** Who stands behind an access token, with the rights of now. */
 public interface Identities {
 
-    /** The principal, or the problem {@code Unauthenticated}. */
+    /** The principal, or the problem {@code Unauthenticated}. Answers at once for a token that was seen lately. */
     Mono<Principal> require(String accessToken);
 
-    /** The same principal with its present rights; {@code Unauthenticated} when its session or account has ended. */
+    /**
+     * The principal with its present rights: the same instance while nothing changed, or the problem
+     * {@code Unauthenticated} once its token expired, its session ended, or its user or tenant may not act. Answers at
+     * once in general, so that an open stream can ask for every event that touches rights, and each second besides.
+     */
     Mono<Principal> renew(Principal principal);
 }

@@ -39,6 +39,9 @@ final class IdentityFilter implements WebFilter {
         if (isOpen(request)) {
             return chain.filter(exchange);
         }
+        if (request.getQueryParams().containsKey("access_token")) {
+            return Mono.error(new Problem.Unauthenticated("token-in-url", "send the token in a header, never in a URL"));
+        }
         String token = bearer(request);
         if (token == null) {
             return Mono.error(new Problem.Unauthenticated("unauthenticated", "a bearer token is required"));

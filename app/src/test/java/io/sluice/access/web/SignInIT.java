@@ -1,0 +1,229 @@
+package io.sluice.access.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.access.Role;
+import io.sluice.log.Recorded;
+import io.sluice.testing.Server;
+import io.sluice.testing.Tenants;
+import io.sluice.testing.TestTenant;
+import io.sluice.testing.TestUser;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+class SignInIT {
+
+    private final TestTenant tenant = Tenants.fresh();
+
+    @Test
+    void answersTokensAndWhoSignedIn() {
+        tenant.login("USER1", TestTenant.PASSWORD)
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .valueEquals("Cache-Control", "no-store")
+                .expectBody()
+                .jsonPath("$.tokenType")
+                .isEqualTo("Bearer")
+                .jsonPath("$.user.id")
+                .isEqualTo(tenant.admin().id().toString())
+                .jsonPath("$.user.roles[0]")
+                .isEqualTo("admin");
+    }
+
+    @Test
+    void answersAWrongPasswordAnUnknownUserAndAnUnknownTenantAlike() {
+        assertBadCredentials(tenant.login("user1", "not the password"));
+        assertBadCredentials(tenant.login("nobody", "not the password"));
+        assertBadCredentials(login("no-such-tenant", "user1", TestTenant.PASSWORD));
+    }
+
+    private static void assertBadCredentials(WebTestClient.ResponseSpec answer) {
+        answer.expectStatus()
+                .isUnauthorized()
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("bad-credentials")
+                .jsonPath("$.detail")
+                .isEqualTo("tenant, name or password is wrong");
+    }
+
+    @Test
+    void locksAKnownNameAfterTenFailuresEvenForTheRightPassword() {
+        failTenTimes("user1");
+
+        tenant.login("User1", TestTenant.PASSWORD)
+                .expectStatus()
+                .isEqualTo(429)
+                .expectHeader()
+                .exists("Retry-After")
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("locked");
+    }
+
+    @Test
+    void locksAnUnknownNameAlike() {
+        failTenTimes("nobody");
+
+        tenant.login("nobody", "any").expectStatus().isEqualTo(429);
+    }
+
+    @Test
+    void letsAnAdministratorUnlockAName() {
+        TestUser other = tenant.user(Role.VIEWER);
+        failTenTimes(other.username());
+        tenant.admin()
+                .get("/api/users/" + other.id())
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("LOCKED");
+
+        tenant.admin()
+                .post("/api/users/" + other.id() + "/unlock")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("ACTIVE");
+
+        tenant.login(other.username(), TestTenant.PASSWORD).expectStatus().isOk();
+    }
+
+    private void failTenTimes(String username) {
+        for (int i = 0; i < 10; i++) {
+            tenant.login(username, "not the password").expectStatus().isUnauthorized();
+        }
+    }
+
+    @Test
+    void givesNewTokensForARefreshToken() {
+        Map<?, ?> first = tokens(tenant.login("user1", TestTenant.PASSWORD));
+
+        Map<?, ?> second = tokens(refresh(first));
+
+        assertThat(second.get("refreshToken")).isNotEqualTo(first.get("refreshToken"));
+        me(second).expectStatus().isOk();
+    }
+
+    @Test
+    void endsTheWholeSessionWhenASpentRefreshTokenComesBack() {
+        Map<?, ?> first = tokens(tenant.login("user1", TestTenant.PASSWORD));
+        Map<?, ?> second = tokens(refresh(first));
+
+        refresh(first).expectStatus().isUnauthorized();
+
+        refresh(second).expectStatus().isUnauthorized();
+        me(second).expectStatus().isUnauthorized();
+        assertThat(tenant.events())
+                .filteredOn(event -> event.type().equals("session.ended"))
+                .extracting(Recorded::payload)
+                .anyMatch(payload -> payload.contains("\"reason\":\"reuse\"") || payload.contains("\"reuse\""));
+    }
+
+    @Test
+    void refusesARefreshTokenThatWasChanged() {
+        Map<?, ?> first = tokens(tenant.login("user1", TestTenant.PASSWORD));
+        String token = (String) Objects.requireNonNull(first.get("refreshToken"));
+
+        refresh(Map.of("refreshToken", (token.charAt(0) == 'B' ? "C" : "B") + token.substring(1)))
+                .expectStatus()
+                .isUnauthorized();
+    }
+
+    @Test
+    void endsTheSessionAtLogout() {
+        Map<?, ?> tokens = tokens(tenant.login("user1", TestTenant.PASSWORD));
+
+        Server.shared()
+                .client()
+                .post()
+                .uri("/api/auth/logout")
+                .header("Authorization", "Bearer " + tokens.get("accessToken"))
+                .exchange()
+                .expectStatus()
+                .isNoContent();
+
+        me(tokens).expectStatus().isUnauthorized().expectBody().jsonPath("$.code").isEqualTo("session-ended");
+        refresh(tokens).expectStatus().isUnauthorized();
+    }
+
+    @Test
+    void changesAPasswordAndEndsTheOtherSessions() {
+        TestUser other = tenant.user(Role.VIEWER);
+        Map<?, ?> elsewhere = tokens(tenant.login(other.username(), TestTenant.PASSWORD));
+        Map<String, String> wish =
+                Map.of("currentPassword", TestTenant.PASSWORD, "newPassword", "quite another long one");
+
+        other.post("/api/auth/password", wish).expectStatus().isNoContent();
+
+        other.get("/api/me").expectStatus().isOk();
+        me(elsewhere).expectStatus().isUnauthorized();
+        tenant.login(other.username(), TestTenant.PASSWORD).expectStatus().isUnauthorized();
+        tenant.login(other.username(), "quite another long one").expectStatus().isOk();
+    }
+
+    @Test
+    void refusesANewPasswordThatIsCommon() {
+        tenant.admin()
+                .post(
+                        "/api/auth/password",
+                        Map.of("currentPassword", TestTenant.PASSWORD, "newPassword", "Qwertyuiop123"))
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.errors[0].code")
+                .isEqualTo("common-password")
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("newPassword");
+    }
+
+    @Test
+    void keepsNamesAndAddressesOutOfTheLog() {
+        tenant.login("user1", "not the password");
+
+        assertThat(tenant.events())
+                .extracting(Recorded::type)
+                .contains("tenant.created", "user.created", "session.started", "session.failed");
+        assertThat(tenant.events())
+                .extracting(Recorded::payload)
+                .noneMatch(payload -> payload.contains("user1") || payload.contains("test.example"));
+    }
+
+    private static Map<?, ?> tokens(WebTestClient.ResponseSpec answer) {
+        return Objects.requireNonNull(answer.expectStatus()
+                .isOk()
+                .expectBody(Map.class)
+                .returnResult()
+                .getResponseBody());
+    }
+
+    private static WebTestClient.ResponseSpec login(String tenant, String username, String password) {
+        return Server.shared()
+                .client()
+                .post()
+                .uri("/api/auth/login")
+                .bodyValue(Map.of("tenant", tenant, "username", username, "password", password))
+                .exchange();
+    }
+
+    private static WebTestClient.ResponseSpec refresh(Map<?, ?> tokens) {
+        return Server.shared()
+                .client()
+                .post()
+                .uri("/api/auth/refresh")
+                .bodyValue(Map.of("refreshToken", Objects.requireNonNull(tokens.get("refreshToken"))))
+                .exchange();
+    }
+
+    private static WebTestClient.ResponseSpec me(Map<?, ?> tokens) {
+        return Server.shared()
+                .client()
+                .get()
+                .uri("/api/me")
+                .header("Authorization", "Bearer " + tokens.get("accessToken"))
+                .exchange();
+    }
+}

@@ -1,0 +1,71 @@
+package io.sluice.testing;
+
+import io.sluice.Application;
+import io.sluice.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/**
+ * The whole application on a free port, with a real PostgreSQL that does not wait for the disk. Started by the first
+ * test that asks, stopped with the JVM.
+ */
+public final class Server {
+
+    private static final class Holder {
+        private static final Server SHARED = new Server();
+    }
+
+    private final Path home;
+    private final ConfigurableApplicationContext context;
+    private final WebTestClient client;
+
+    private Server() {
+        try {
+            home = Files.createTempDirectory("sluice-test");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // The application finds the folder served already, so it takes this server instead of a durable one.
+        EmbeddedPostgresServer.start(
+                home, Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off"));
+        context = new SpringApplication(Application.class)
+                .run(
+                        "--server.port=0",
+                        "--sluice.home=" + home,
+                        "--sluice.demo=false",
+                        "--sluice.access.address-failures=100000");
+        client = WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port())
+                .responseTimeout(Duration.ofSeconds(30))
+                .build();
+    }
+
+    public static Server shared() {
+        return Holder.SHARED;
+    }
+
+    public int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** The server's own folder. */
+    public Path home() {
+        return home;
+    }
+
+    /** Calls the server without an identity. */
+    public WebTestClient client() {
+        return client;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+}
