@@ -12,14 +12,16 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /** Whole bodies of requests, of at most 1 MiB. */
-final class Bodies {
+public final class Bodies {
 
-    static final int LIMIT = 1 << 20;
+    public static final int LIMIT = 1 << 20;
+    /** Longest line of a streamed body. */
+    public static final int LINE_LIMIT = 1 << 16;
     private static final String DIGEST = Bodies.class.getName() + ".digest";
 
     private Bodies() {}
 
-    static Mono<byte[]> read(ServerWebExchange exchange) {
+    public static Mono<byte[]> read(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
         if (request.getHeaders().getContentLength() > LIMIT) {
             return Mono.error(Bodies::tooLarge);

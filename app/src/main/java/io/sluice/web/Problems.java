@@ -66,6 +66,13 @@ public final class Problems {
         return body;
     }
 
+    /** The problem of one line among many: without what belongs to the request as a whole. */
+    public static Map<String, Object> brief(Problem problem) {
+        Map<String, Object> body = body(problem, "");
+        List.of("type", "title", "traceId", "at").forEach(body::remove);
+        return body;
+    }
+
     static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:sluice:problem:" + code);

@@ -1,27 +1,41 @@
 package io.sluice.wiring;
 
+import io.sluice.access.AccessEvents;
+import io.sluice.inventory.CatalogueEvents;
+import io.sluice.inventory.Categories;
+import io.sluice.inventory.CategoryTree;
+import io.sluice.inventory.Locations;
+import io.sluice.inventory.PartCatalogue;
+import io.sluice.inventory.Parts;
+import io.sluice.inventory.Places;
 import io.sluice.inventory.StockEvents;
-import io.sluice.log.EventType;
 import io.sluice.log.EventTypes;
+import java.time.Clock;
 import java.util.List;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Inventory's activities, and all declared events. */
+/** Inventory's activities. */
 @Configuration(proxyBeanMethods = false)
 class InventoryWiring {
 
-    /** The event types of one feature. */
-    record Declared(List<EventType> types) {}
-
     @Bean
-    Declared stockEvents() {
-        return new Declared(StockEvents.ALL);
+    EventTypes eventTypes() {
+        return new EventTypes(List.of(AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL));
     }
 
     @Bean
-    EventTypes eventTypes(ObjectProvider<Declared> declared) {
-        return new EventTypes(declared.stream().map(Declared::types).toList());
+    PartCatalogue partCatalogue(Parts parts) {
+        return new PartCatalogue(parts);
+    }
+
+    @Bean
+    CategoryTree categoryTree(Categories categories, Clock clock) {
+        return new CategoryTree(categories, clock);
+    }
+
+    @Bean
+    Places places(Locations locations) {
+        return new Places(locations);
     }
 }

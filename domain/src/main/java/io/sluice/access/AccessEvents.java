@@ -31,6 +31,18 @@ public final class AccessEvents {
     public static final EventType TENANT_CREATED = EventType.of("tenant.created", null, "status");
     public static final EventType TENANT_STATUS_CHANGED = EventType.of("tenant.status.changed", null, "from", "to");
 
+    public static final List<EventType> ALL = List.of(
+            SESSION_STARTED,
+            SESSION_ENDED,
+            SESSION_FAILED,
+            USER_CREATED,
+            USER_UPDATED,
+            USER_STATUS_CHANGED,
+            GRANTS_CHANGED,
+            PASSWORD_CHANGED,
+            TENANT_CREATED,
+            TENANT_STATUS_CHANGED);
+
     private AccessEvents() {}
 
     public static Event sessionStarted(LoginSession session) {

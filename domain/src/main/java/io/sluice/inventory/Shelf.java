@@ -81,6 +81,9 @@ public final class Shelf {
     public MoveOutcome decide(Move move) {
         try {
             StoredAnswer first = move.once() == null ? null : answerOf(move.once());
+            if (first != null && move.reversed() != null) {
+                throw new Problem.Conflict("already-reversed", "the movement is reversed already");
+            }
             return first != null ? new MoveOutcome.Duplicate(first) : decideNew(move);
         } catch (Problem problem) {
             return new MoveOutcome.Rejected(problem);

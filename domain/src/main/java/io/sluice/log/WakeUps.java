@@ -3,15 +3,12 @@ package io.sluice.log;
 import io.sluice.shared.TenantId;
 import reactor.core.publisher.Flux;
 
-/** Hints between nodes that a tenant's log has grown. A lost hint costs a second, never an event. */
+/** Tells the other nodes that a log has grown. Hints only: they may be lost, repeated, late or out of order. */
 public interface WakeUps {
 
-    /** The tenant's log now ends at this position. */
-    record WakeUp(TenantId tenant, long head) {}
-
-    /** Tells the other nodes; returns at once, never fails. */
+    /** Returns at once and never throws; of several heads of one tenant that wait to be sent, the newest goes. */
     void announce(TenantId tenant, long head);
 
-    /** What other nodes announce; never ends. */
+    /** The hints of all nodes, this one included. Never ends and never fails; those that nobody takes are dropped. */
     Flux<WakeUp> heard();
 }

@@ -146,18 +146,11 @@ final class MoveWriter {
     /** A refused single movement ends as its problem, so that it looks like any other. */
     static void rethrow(MoveAnswer answer) {
         if (!answer.outcomes().isEmpty() && answer.outcomes().getFirst() instanceof MoveOutcome.Rejected(Problem problem)) {
-            if (answer.outcomes().size() == 1 && problem.code().equals("already-reversed")) {
-                throw problem;
-            }
             throw problem;
-        }
-        if (!answer.outcomes().isEmpty()
-                && answer.outcomes().getFirst() instanceof MoveOutcome.Duplicate(StoredAnswer first)
-                && first.body().contains("\"reversal\"")) {
-            throw new Problem.Conflict("already-reversed", "the movement is reversed already");
         }
     }
 
+    /** A command as a whole was refused, before any of its lines was looked at. */
     static void rethrowMismatch(MoveAnswer answer) {
         if (answer.answer().status() == 204
                 && !answer.outcomes().isEmpty()

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.log.Commits;
 import io.sluice.log.EventTypes;
+import io.sluice.log.FollowedTenants;
 import io.sluice.log.LogFollower;
 import io.sluice.log.LogSource;
 import io.sluice.log.Recorded;
@@ -26,7 +27,7 @@ import reactor.util.retry.Retry;
  * Follows the logs of the tenants that this node serves: told by its own commits, woken by hints of other nodes, and in
  * any case by a look at all heads each second.
  */
-public final class Tails implements Commits, SmartLifecycle {
+public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tails.class);
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -164,6 +165,11 @@ public final class Tails implements Commits, SmartLifecycle {
             followers.forEach(follower -> follower.passed(tail.tenant(), page));
             tail.offer(page);
         }
+    }
+
+    @Override
+    public boolean follows(TenantId tenant) {
+        return ready.containsKey(tenant) && sinceFollowed().compareTo(POLL.multipliedBy(2)) < 0;
     }
 
     Iterable<Tail> followed() {

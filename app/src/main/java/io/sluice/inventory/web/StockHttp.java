@@ -1,0 +1,228 @@
+package io.sluice.inventory.web;
+
+import static io.sluice.access.Permission.ALERTS_ACKNOWLEDGE;
+import static io.sluice.access.Permission.AUDIT_VERIFY;
+import static io.sluice.access.Permission.STOCK_CONFIGURE;
+import static io.sluice.access.Permission.STOCK_READ;
+
+import io.sluice.inventory.StockAlert;
+import io.sluice.inventory.StockControl;
+import io.sluice.inventory.StockKey;
+import io.sluice.inventory.StockReads;
+import io.sluice.inventory.Thresholds;
+import io.sluice.shared.Problem;
+import io.sluice.shared.Quantity;
+import io.sluice.web.Call;
+import io.sluice.web.Change;
+import io.sluice.web.Commands;
+import io.sluice.web.Lists;
+import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/** Stock rows, their cards, thresholds and alerts. */
+@RestController
+@RequestMapping("/api/stock")
+final class StockHttp {
+
+    private final Commands commands;
+    private final StockReads reads;
+    private final StockControl control;
+    private final Lists lists;
+
+    StockHttp(Commands commands, StockReads reads, StockControl control, Lists lists) {
+        this.commands = commands;
+        this.reads = reads;
+        this.control = control;
+        this.lists = lists;
+    }
+
+    record Filter(
+            @Nullable UUID locationId,
+            @Nullable UUID partId,
+            @Nullable UUID categoryId,
+            @Nullable List<StockReads.Status> status,
+            @Nullable Boolean low,
+            @Nullable @Min(1) @Max(200) Integer limit,
+            @Nullable @Size(max = 1000) String cursor,
+            @Nullable Boolean count) {
+
+        StockReads.Filter within(Call call) {
+            Set<StockReads.Status> wanted = EnumSet.noneOf(StockReads.Status.class);
+            if (status != null) {
+                wanted.addAll(status);
+            }
+            return new StockReads.Filter(
+                    call.principal().locationsFor(STOCK_READ), locationId, partId, categoryId, wanted, low);
+        }
+    }
+
+    @GetMapping
+    Mono<Void> list(@ParameterObject Filter filter, Call call) {
+        call.require(STOCK_READ);
+        if (filter.locationId() != null) {
+            call.require(STOCK_READ, filter.locationId());
+        }
+        StockReads.Filter wanted = filter.within(call);
+        boolean costs = call.principal().seesCosts();
+        return lists.answer(
+                call,
+                new Paging(filter.limit(), filter.cursor(), filter.count()),
+                "stock " + wanted,
+                (after, limit) -> reads.rows(wanted, after == null ? null : toAfter(after), limit),
+                row -> row.locationId() + row.partNumber(),
+                row -> StockRowView.of(row, costs),
+                reads.countRows(wanted));
+    }
+
+    private static StockReads.After toAfter(String key) {
+        return new StockReads.After(key.substring(36), UUID.fromString(key.substring(0, 36)));
+    }
+
+    @GetMapping("/{locationId}/{partId}")
+    Mono<ResponseEntity<StockRowView>> get(@PathVariable UUID locationId, @PathVariable UUID partId, Call call) {
+        call.require(STOCK_READ, locationId);
+        return require(new StockKey(locationId, partId)).map(row -> ResponseEntity.ok()
+                .eTag(Commands.etag(row.version()))
+                .body(StockRowView.of(row, call.principal().seesCosts())));
+    }
+
+    private Mono<StockReads.Row> require(StockKey key) {
+        return reads.row(key).switchIfEmpty(
+                Mono.error(() -> new Problem.NotFound("stock row", key.location() + "/" + key.part())));
+    }
+
+    /** Thresholds of the row itself; null takes one off, so that the part's or the category's counts again. */
+    record Configuration(
+            @DecimalMin("0") Change<Quantity> reorderThreshold,
+            @DecimalMin("0") Change<Quantity> criticalThreshold,
+            @DecimalMin("0") Change<Quantity> maxQuantity) {
+
+        Thresholds over(Thresholds old) {
+            return new Thresholds(
+                    reorderThreshold.over(old.reorder()),
+                    criticalThreshold.over(old.critical()),
+                    maxQuantity.over(old.maximum()));
+        }
+    }
+
+    @PatchMapping("/{locationId}/{partId}")
+    Mono<ResponseEntity<String>> configure(
+            @PathVariable UUID locationId, @PathVariable UUID partId, @RequestBody Configuration wish, Call call) {
+        call.require(STOCK_CONFIGURE, locationId);
+        StockKey key = new StockKey(locationId, partId);
+        boolean costs = call.principal().seesCosts();
+        return commands.run(
+                call,
+                control.configure(key, call.requiredVersion(), wish::over).then(require(key)),
+                row -> Commands.ok(StockRowView.of(row, costs), row.version()));
+    }
+
+    record CardPage(@Nullable @Min(1) @Max(200) Integer limit, @Nullable @Size(max = 1000) String cursor) {}
+
+    /** The row's card: every movement with the running balance, oldest first. */
+    @GetMapping("/{locationId}/{partId}/history")
+    Mono<Void> history(
+            @PathVariable UUID locationId, @PathVariable UUID partId, @ParameterObject CardPage page, Call call) {
+        call.require(STOCK_READ, locationId);
+        StockKey key = new StockKey(locationId, partId);
+        boolean costs = call.principal().seesCosts();
+        return require(key).then(lists.answer(
+                call,
+                new Paging(page.limit(), page.cursor(), null),
+                "card " + key,
+                (after, limit) -> reads.card(key, after == null ? 0 : Long.parseLong(after), limit),
+                entry -> Long.toString(entry.position()),
+                entry -> EntryView.of(entry, costs),
+                null));
+    }
+
+    record Moment(
+            UUID locationId, @Nullable UUID partId, Instant at, @Nullable @Pattern(regexp = "recorded|occurred") String basis) {}
+
+    /** Stock at an instant, by commit time ({@code recorded}) or business time ({@code occurred}). */
+    @GetMapping("/as-of")
+    Mono<Map<String, Object>> asOf(@ParameterObject Moment moment, Call call) {
+        call.require(STOCK_READ, moment.locationId());
+        return reads.asOf(moment.locationId(), moment.partId(), moment.at(), "occurred".equals(moment.basis()))
+                .collectList()
+                .map(items -> Map.of("at", moment.at(), "items", items));
+    }
+
+    /** Rows that differ from the sum of their movements: none, when all is well. */
+    @GetMapping("/verify")
+    Mono<Map<String, Object>> verify(Call call) {
+        call.require(STOCK_READ);
+        if (!call.principal().locationsFor(STOCK_READ).isAll()) {
+            call.require(AUDIT_VERIFY);
+        }
+        return reads.differences().collectList().map(items -> Map.of("differences", items));
+    }
+
+    record AlertFilter(
+            @Nullable UUID locationId,
+            StockAlert.@Nullable Level level,
+            StockAlert.@Nullable Status status,
+            @Nullable @Pattern(regexp = "LOW_STOCK") String kind,
+            @Nullable @Min(1) @Max(200) Integer limit,
+            @Nullable @Size(max = 1000) String cursor) {}
+
+    @GetMapping("/alerts")
+    Mono<Void> alerts(@ParameterObject AlertFilter filter, Call call) {
+        call.require(STOCK_READ);
+        if (filter.locationId() != null) {
+            call.require(STOCK_READ, filter.locationId());
+        }
+        var wanted = new StockReads.AlertFilter(
+                call.principal().locationsFor(STOCK_READ), filter.locationId(), filter.level(), filter.status());
+        return lists.answer(
+                call,
+                new Paging(filter.limit(), filter.cursor(), null),
+                "alerts " + wanted,
+                (after, limit) -> reads.alerts(wanted, after == null ? null : UUID.fromString(after), limit),
+                alert -> alert.id().toString(),
+                AlertView::of,
+                null);
+    }
+
+    record Remark(@Nullable @Size(max = 1000) String note) {}
+
+    @PostMapping("/alerts/{id}/acknowledge")
+    Mono<ResponseEntity<String>> acknowledge(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
+        String by = call.require(ALERTS_ACKNOWLEDGE).principal().account().toString();
+        return decide(id, new StockControl.Decision.Acknowledge(by, remark.note()), call);
+    }
+
+    @PostMapping("/alerts/{id}/resolve")
+    Mono<ResponseEntity<String>> resolve(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
+        call.require(ALERTS_ACKNOWLEDGE);
+        return decide(id, new StockControl.Decision.Resolve(remark.note()), call);
+    }
+
+    private Mono<ResponseEntity<String>> decide(UUID id, StockControl.Decision decision, Call call) {
+        return commands.run(
+                call,
+                control.decide(id, location -> call.principal().may(ALERTS_ACKNOWLEDGE, location), decision),
+                alert -> Commands.ok(AlertView.of(alert), alert.version()));
+    }
+}
