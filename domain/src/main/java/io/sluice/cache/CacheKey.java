@@ -1,6 +1,7 @@
 package io.sluice.cache;
 
 import io.sluice.shared.TenantId;
+import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.time.temporal.TemporalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +48,9 @@ public record CacheKey(TenantId tenant, String kind, List<Object> parts, Set<Str
     /** {@code sluice:{tenant}:{kind}:} and the parts, each as type, length, colon, text. */
     @Override
     public String toString() {
-        return parts.stream().map(CacheKey::toText).collect(Collectors.joining("", "sluice:" + tenant + ":" + kind + ":", ""));
+        return parts.stream()
+                .map(CacheKey::toText)
+                .collect(Collectors.joining("", "sluice:" + tenant + ":" + kind + ":", ""));
     }
 
     private static String toText(@Nullable Object part) {
@@ -83,7 +85,9 @@ public record CacheKey(TenantId tenant, String kind, List<Object> parts, Set<Str
 
     /** A text with half a surrogate pair has no UTF-8 form of its own, so it is written in hex. */
     private static String sized(String text) {
-        return text.chars().noneMatch(unit -> Character.isSurrogate((char) unit)) ? sized('s', text) : sized('x', hex(text));
+        return text.chars().noneMatch(unit -> Character.isSurrogate((char) unit))
+                ? sized('s', text)
+                : sized('x', hex(text));
     }
 
     private static String hex(String text) {

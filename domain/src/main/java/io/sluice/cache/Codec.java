@@ -6,8 +6,8 @@ import java.util.function.Function;
 /** A value's written form. Reading what was written gives an equal value of the same types. */
 public interface Codec<T> {
 
-    Codec<String> TEXT = of(
-            text -> text.getBytes(StandardCharsets.UTF_8), bytes -> new String(bytes, StandardCharsets.UTF_8));
+    Codec<String> TEXT =
+            of(text -> text.getBytes(StandardCharsets.UTF_8), bytes -> new String(bytes, StandardCharsets.UTF_8));
 
     byte[] encode(T value);
 

@@ -10,8 +10,8 @@ import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
-import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
@@ -25,7 +25,8 @@ final class Clients {
 
     static RedissonClient open(RedisSettings settings, String url) {
         URI address = URI.create(url);
-        if (address.getHost() == null || !("redis".equals(address.getScheme()) || "rediss".equals(address.getScheme()))) {
+        if (address.getHost() == null
+                || !("redis".equals(address.getScheme()) || "rediss".equals(address.getScheme()))) {
             throw new IllegalArgumentException("sluice.redis.url must look like redis://user:password@host:port");
         }
         var config = new Config();

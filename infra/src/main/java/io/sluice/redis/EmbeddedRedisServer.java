@@ -76,7 +76,10 @@ public final class EmbeddedRedisServer implements AutoCloseable {
     private static @Nullable ProcessHandle running(int pid) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> process.info().command().filter(it -> it.contains("redis-server")).isPresent())
+                .filter(process -> process.info()
+                        .command()
+                        .filter(it -> it.contains("redis-server"))
+                        .isPresent())
                 .orElse(null);
     }
 
@@ -152,8 +155,8 @@ public final class EmbeddedRedisServer implements AutoCloseable {
                 save ""
                 maxmemory 256mb
                 maxmemory-policy volatile-lru
-                """
-                .formatted(port, password, folder.toString().replace("\\", "\\\\").replace("\"", "\\\""));
+                """.formatted(
+                        port, password, folder.toString().replace("\\", "\\\\").replace("\"", "\\\""));
     }
 
     private static void awaitAnswer(ProcessHandle process, Path folder, int port, String password) throws IOException {

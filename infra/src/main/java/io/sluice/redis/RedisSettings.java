@@ -29,7 +29,6 @@ public record RedisSettings(
 
     /** The defaults, for the server at the address. */
     public static RedisSettings at(String url) {
-        return new RedisSettings(
-                url, null, null, null, Duration.ofSeconds(5), Duration.ofMillis(250), 3, 16);
+        return new RedisSettings(url, null, null, null, Duration.ofSeconds(5), Duration.ofMillis(250), 3, 16);
     }
 }

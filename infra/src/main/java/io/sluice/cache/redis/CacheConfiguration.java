@@ -25,7 +25,12 @@ public class CacheConfiguration {
 
     @Bean
     Cache cache(
-            Touches touches, Refreshes refreshes, Redis redis, CacheSettings settings, Clock clock, MeterRegistry registry) {
+            Touches touches,
+            Refreshes refreshes,
+            Redis redis,
+            CacheSettings settings,
+            Clock clock,
+            MeterRegistry registry) {
         var meters = new CacheMeters(registry);
         var entries = new RedisEntries(redis, settings.lease(), meters);
         return new TieredCache(touches, entries, refreshes, meters, settings, clock);

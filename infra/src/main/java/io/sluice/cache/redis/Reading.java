@@ -36,7 +36,8 @@ record Reading(
                 key.toString(),
                 policy,
                 codec::decode,
-                loader.<Loaded>map(value -> new Loaded(value, () -> codec.encode(value))).contextWrite(context),
+                loader.<Loaded>map(value -> new Loaded(value, () -> codec.encode(value)))
+                        .contextWrite(context),
                 true);
     }
 

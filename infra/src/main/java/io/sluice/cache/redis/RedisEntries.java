@@ -1,10 +1,11 @@
 package io.sluice.cache.redis;
 
 import io.sluice.redis.Redis;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.redisson.api.RBucketReactive;
 import org.redisson.api.RedissonReactiveClient;
 import org.redisson.client.codec.ByteArrayCodec;
@@ -18,7 +19,24 @@ final class RedisEntries {
     private final CacheMeters meters;
 
     /** The right to load a key, until it runs out. */
-    record Lease(String key, byte[] token) {}
+    record Lease(String key, byte[] token) {
+
+        private static final int RANDOM = 2 * Long.BYTES;
+
+        /** A token of its own that tells the others as of which position it loads. */
+        static Lease of(String key, long position) {
+            UUID random = UUID.randomUUID();
+            var token = ByteBuffer.allocate(RANDOM + Long.BYTES)
+                    .putLong(random.getMostSignificantBits())
+                    .putLong(random.getLeastSignificantBits())
+                    .putLong(position);
+            return new Lease(key + ":lease", token.array());
+        }
+
+        static long positionOf(byte[] token) {
+            return token.length == RANDOM + Long.BYTES ? ByteBuffer.wrap(token).getLong(RANDOM) : 0;
+        }
+    }
 
     /** Redis could not do it. */
     static final class Away extends RuntimeException {
@@ -45,17 +63,22 @@ final class RedisEntries {
         return request(client -> bucket(client, key).set(entry, life));
     }
 
-    /** Empty when another one holds it. */
-    Mono<Lease> take(String key) {
-        return Mono.fromSupplier(() -> new Lease(key + ":lease", token())).filterWhen(this::isTaken);
+    /**
+     * Empty when another one holds it who began at a position that is current still. Nobody waits for one whose load
+     * an event has overtaken.
+     */
+    Mono<Lease> take(String key, long position, LongPredicate current) {
+        return Mono.fromSupplier(() -> Lease.of(key, position))
+                .filterWhen(wanted ->
+                        isTaken(wanted).filter(Boolean::booleanValue).switchIfEmpty(isOvertaken(wanted, current)));
     }
 
     private Mono<Boolean> isTaken(Lease wanted) {
         return request(client -> bucket(client, wanted.key()).setIfAbsent(wanted.token(), lease));
     }
 
-    private static byte[] token() {
-        return UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+    private Mono<Boolean> isOvertaken(Lease wanted, LongPredicate current) {
+        return request(client -> bucket(client, wanted.key()).get()).map(held -> !current.test(Lease.positionOf(held)));
     }
 
     /** Gives it back unless it has run out and is another one's by now; failing that, it runs out. */

@@ -10,6 +10,7 @@ import io.sluice.cache.Cached.Level;
 import io.sluice.cache.Codec;
 import io.sluice.cache.redis.Reading.Loaded;
 import io.sluice.cache.redis.RedisEntries.Away;
+import io.sluice.cache.redis.RedisEntries.Lease;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +115,8 @@ final class TieredCache implements Cache {
         return near(reading)
                 .switchIfEmpty(far(reading))
                 .switchIfEmpty(leased(reading))
-                .repeatWhenEmpty(times -> times.takeWhile(count -> count < polls).delayElements(POLL))
+                .repeatWhenEmpty(
+                        times -> times.takeWhile(count -> count < polls).delayElements(POLL))
                 .switchIfEmpty(load(reading, Level.MISS))
                 .onErrorResume(Away.class, _ -> load(reading.alone(), Level.MISS));
     }
@@ -156,9 +158,16 @@ final class TieredCache implements Cache {
         return Held.of(value, mark, envelope.born(), envelope.expires());
     }
 
+    /** Empty while another node loads it, and for a tenant that is followed no more. */
     private Mono<Answer> leased(Reading reading) {
-        return Mono.usingWhen(
-                entries.take(reading.text()), _ -> load(reading, Level.MISS), entries::release);
+        return Mono.defer(() -> Mono.justOrEmpty(touches.mark(reading.key().tenant())))
+                .flatMap(
+                        mark -> Mono.usingWhen(lease(reading, mark), _ -> load(reading, Level.MISS), entries::release));
+    }
+
+    private Mono<Lease> lease(Reading reading, Mark mark) {
+        return entries.take(
+                reading.text(), mark.position(), position -> isFresh(reading, new Mark(mark.era(), position)));
     }
 
     /** What the tenant's log has reached before the load begins is what the value is as of. */
@@ -178,7 +187,8 @@ final class TieredCache implements Cache {
         if (mark == null || !reading.policy().keeps() || !isFresh(reading, mark)) {
             return Mono.just(Held.passing(value));
         }
-        return Mono.fromSupplier(() -> loaded == null ? new byte[0] : loaded.encoding().toBytes())
+        return Mono.fromSupplier(
+                        () -> loaded == null ? new byte[0] : loaded.encoding().toBytes())
                 .doOnError(_ -> meters.error())
                 .onErrorComplete()
                 .filter(bytes -> bytes.length <= settings.largest())
@@ -214,8 +224,7 @@ final class TieredCache implements Cache {
 
     private void keep(Reading reading, Held held) {
         Instant now = clock.instant();
-        memory.merge(
-                reading.text(), held, (old, young) -> young.isOlderThan(old) && !old.isOver(now) ? old : young);
+        memory.merge(reading.text(), held, (old, young) -> young.isOlderThan(old) && !old.isOver(now) ? old : young);
     }
 
     private void refreshAhead(Reading reading, Held held) {

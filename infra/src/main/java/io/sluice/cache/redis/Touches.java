@@ -50,7 +50,8 @@ final class Touches implements Invalidation {
     }
 
     /** What is known of the tenant now, or null when it is not followed. */
-    @Nullable Mark mark(TenantId tenant) {
+    @Nullable
+    Mark mark(TenantId tenant) {
         Followed followed = tenants.get(tenant);
         return followed == null ? null : followed.mark();
     }

@@ -36,8 +36,9 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle {
     private static final int TENANTS = 10_000;
     private static final int SENT_AT_ONCE = 64;
     private static final int HEARD_AT_ONCE = 4096;
-    private static final Retry AGAIN =
-            Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(50)).maxBackoff(Duration.ofSeconds(2)).transientErrors(true);
+    private static final Retry AGAIN = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(50))
+            .maxBackoff(Duration.ofSeconds(2))
+            .transientErrors(true);
 
     private final Redis redis;
     private final Map<TenantId, Long> waiting = new ConcurrentHashMap<>();
@@ -89,9 +90,12 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle {
     private Flux<String> listening() {
         Sinks.Many<String> heard = Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(HEARD_AT_ONCE));
         return Flux.usingWhen(
-                redis.client().flatMap(client -> topic(client).addListener(String.class, (_, text) -> heard.tryEmitNext(text))),
+                redis.client().flatMap(client -> topic(client)
+                        .addListener(String.class, (_, text) -> heard.tryEmitNext(text))),
                 _ -> heard.asFlux(),
-                listener -> redis.client().flatMap(client -> topic(client).removeListener(listener)).onErrorComplete());
+                listener -> redis.client()
+                        .flatMap(client -> topic(client).removeListener(listener))
+                        .onErrorComplete());
     }
 
     private static RTopicReactive topic(RedissonReactiveClient client) {
