@@ -5,6 +5,7 @@ import io.sluice.cache.CacheKey;
 import io.sluice.cache.CachePolicy;
 import io.sluice.cache.Cached;
 import io.sluice.cache.Codec;
+import io.sluice.log.FollowedTenants;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,9 +26,11 @@ public final class CachedAnswers {
     private static final Codec<Body> CODEC = Codec.of(CachedAnswers::encode, CachedAnswers::decode);
 
     private final Cache cache;
+    private final FollowedTenants followed;
 
-    CachedAnswers(Cache cache) {
+    CachedAnswers(Cache cache, FollowedTenants followed) {
         this.cache = cache;
+        this.followed = followed;
     }
 
     /** JSON with its entity tag. */
@@ -48,7 +51,10 @@ public final class CachedAnswers {
     private Mono<ResponseEntity<byte[]>> answer(
             Call call, String kind, List<Object> parts, Set<String> tags, CachePolicy policy, Mono<Body> loader) {
         CacheKey key = new CacheKey(call.principal().tenant(), kind, parts, tags);
-        return cache.get(key, policy, CODEC, loader).map(cached -> toResponse(call, cached));
+        return followed
+                .follow(key.tenant())
+                .then(cache.get(key, policy, CODEC, loader))
+                .map(cached -> toResponse(call, cached));
     }
 
     private static CachePolicy.Mode modeOf(Call call) {

@@ -4,10 +4,14 @@ import io.sluice.shared.TenantId;
 import java.util.List;
 
 /**
- * Something on this node that is kept in step with the log: it sees every event of a followed tenant once, in order,
- * this node's own before the answer of their command goes out.
+ * Something on this node that is kept in step with the log: it sees every event of a followed tenant,
+ * this node's own before the answer of their command goes out; an event may come again, or before one that was committed
+ * earlier on another node.
  */
 public interface LogFollower {
+
+    /** From now on every event after the head will pass. */
+    default void followed(TenantId tenant, long head) {}
 
     /** Must return at once and must not throw. */
     void passed(TenantId tenant, List<Recorded> events);

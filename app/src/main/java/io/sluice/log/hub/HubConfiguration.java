@@ -36,6 +36,11 @@ class HubConfiguration {
     private record AllFollowers(ObjectProvider<LogFollower> followers) implements LogFollower {
 
         @Override
+        public void followed(TenantId tenant, long head) {
+            followers.forEach(follower -> follower.followed(tenant, head));
+        }
+
+        @Override
         public void passed(TenantId tenant, List<Recorded> events) {
             followers.forEach(follower -> follower.passed(tenant, events));
         }

@@ -77,7 +77,7 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         return tails.computeIfAbsent(tenant, this::open);
     }
 
-    /** Starts to follow the tenant, if this node does not yet. */
+    @Override
     public Mono<Void> follow(TenantId tenant) {
         return of(tenant).then();
     }
@@ -85,9 +85,15 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
     private Mono<Tail> open(TenantId tenant) {
         return source.head(tenant)
                 .map(head -> new Tail(tenant, head, types, settings))
-                .doOnNext(tail -> ready.put(tenant, tail))
+                .doOnNext(this::followed)
                 .doOnError(_ -> tails.remove(tenant))
                 .cacheInvalidateIf(_ -> !ready.containsKey(tenant));
+    }
+
+    /** Followers hear of events as soon as the tail is there to be told of them. */
+    private void followed(Tail tail) {
+        ready.put(tail.tenant(), tail);
+        followers.forEach(follower -> follower.followed(tail.tenant(), tail.head()));
     }
 
     @Override
@@ -148,6 +154,7 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         if (head - tail.head() > FAR_BEHIND) {
             tail.jumpTo(head);
             followers.forEach(follower -> follower.lost(tenant));
+            followers.forEach(follower -> follower.followed(tenant, head));
             tail.stopReading();
             return Mono.empty();
         }
