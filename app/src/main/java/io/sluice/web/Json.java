@@ -1,8 +1,10 @@
 package io.sluice.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.log.CanonicalJson;
 import io.sluice.shared.Quantity;
 import io.sluice.shared.TenantId;
+import java.math.BigDecimal;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
@@ -20,6 +22,7 @@ public final class Json {
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .addModule(new SimpleModule()
                     .addSerializer(Quantity.class, new QuantityWriter())
+                    .addSerializer(BigDecimal.class, new DecimalWriter())
                     .addSerializer(TenantId.class, new TenantWriter()))
             .build();
 
@@ -45,6 +48,18 @@ public final class Json {
             } else {
                 out.writeNumber(value.toBigDecimal());
             }
+        }
+    }
+
+    /** Without trailing zeros: 2.5, however many decimals its column has. */
+    private static final class DecimalWriter extends StdSerializer<BigDecimal> {
+        DecimalWriter() {
+            super(BigDecimal.class);
+        }
+
+        @Override
+        public void serialize(BigDecimal value, JsonGenerator out, SerializationContext context) {
+            out.writeNumber(CanonicalJson.plain(value));
         }
     }
 

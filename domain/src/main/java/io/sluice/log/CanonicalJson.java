@@ -48,7 +48,8 @@ public final class CanonicalJson {
         }
     }
 
-    private static String plain(BigDecimal number) {
+    /** The exact value in plain digits, without trailing zeros. */
+    public static String plain(BigDecimal number) {
         BigDecimal stripped = number.stripTrailingZeros();
         return stripped.signum() == 0 ? "0" : stripped.toPlainString();
     }

@@ -135,7 +135,7 @@ final class MoveWriter {
 
     private static void amount(StringBuilder out, String name, java.math.@Nullable BigDecimal amount) {
         if (amount != null) {
-            out.append(",\"").append(name).append("\":").append(amount.toPlainString());
+            out.append(",\"").append(name).append("\":").append(CanonicalJson.plain(amount));
         }
     }
 
