@@ -33,7 +33,8 @@ class TenantIsolationIT {
         TestTenant one = Tenants.fresh();
         TestTenant other = Tenants.fresh();
 
-        assertThat(counts(other, "tenant_id = '" + one.id() + "'")).allSatisfy((_, rows) -> assertThat(rows).isZero());
+        assertThat(counts(other, "tenant_id = '" + one.id() + "'"))
+                .allSatisfy((_, rows) -> assertThat(rows).isZero());
         assertThat(counts(other, "tenant_id <> '" + other.id() + "'"))
                 .allSatisfy((_, rows) -> assertThat(rows).isZero());
         assertThat(counts(one, "true").get("account")).isEqualTo(1);
@@ -81,7 +82,9 @@ class TenantIsolationIT {
                                 ORDER BY c.relname
                                 """,
                                 row -> new Table(
-                                        Rows.text(row, "name"), Rows.truth(row, "forced"), Rows.truth(row, "readable"))))
+                                        Rows.text(row, "name"),
+                                        Rows.truth(row, "forced"),
+                                        Rows.truth(row, "readable"))))
                 .collectList()
                 .block());
     }

@@ -63,13 +63,14 @@ class AccountTest {
     void keepsItsGrantsWhenTheSameSetComesInAnotherOrder() {
         Account account = account("hash", Grant.of(Role.ADMIN), Grant.of(Role.LEGAL));
 
-        assertThat(account.granted(List.of(Grant.of(Role.LEGAL), Grant.of(Role.ADMIN)))).isSameAs(account);
+        assertThat(account.granted(List.of(Grant.of(Role.LEGAL), Grant.of(Role.ADMIN))))
+                .isSameAs(account);
     }
 
     @Test
     void administersForGoodOnlyWithoutAnEndInSight() {
-        Grant ending = new Grant(
-                Role.ADMIN, Scope.all(), Scope.all(), Scope.all(), Scope.all(), null, NOON.plusSeconds(60));
+        Grant ending =
+                new Grant(Role.ADMIN, Scope.all(), Scope.all(), Scope.all(), Scope.all(), null, NOON.plusSeconds(60));
 
         assertThat(account("hash", Grant.of(Role.ADMIN)).isLastingAdmin(NOON)).isTrue();
         assertThat(account("hash", ending).isLastingAdmin(NOON)).isFalse();

@@ -36,8 +36,8 @@ class GrantsTest {
 
     private static void assertFaults(List<Grant> grants, boolean platform, String... fields) {
         assertThatThrownBy(() -> Grants.requireSound(grants, platform))
-                .isInstanceOfSatisfying(
-                        Problem.Invalid.class,
-                        it -> assertThat(it.errors()).extracting(FieldError::field).containsExactly(fields));
+                .isInstanceOfSatisfying(Problem.Invalid.class, it -> assertThat(it.errors())
+                        .extracting(FieldError::field)
+                        .containsExactly(fields));
     }
 }

@@ -19,7 +19,8 @@ class LoginGuardTest {
 
     @Test
     void staysOpenAfterNineFailures() {
-        assertThat(failed(9, Duration.ofSeconds(1)).isLocked(NOON.plusSeconds(9))).isFalse();
+        assertThat(failed(9, Duration.ofSeconds(1)).isLocked(NOON.plusSeconds(9)))
+                .isFalse();
     }
 
     @Test

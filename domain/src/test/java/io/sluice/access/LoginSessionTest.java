@@ -12,26 +12,25 @@ import org.junit.jupiter.api.Test;
 class LoginSessionTest {
 
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
-    private static final LoginSession SESSION = LoginSession.start(
-            new UUID(0, 1), new UUID(0, 2), new Origin(Cause.of("test"), "192.0.2.1", null), NOON);
+    private static final LoginSession SESSION =
+            LoginSession.start(new UUID(0, 1), new UUID(0, 2), new Origin(Cause.of("test"), "192.0.2.1", null), NOON);
 
     @Test
     void goesOnWithTheNextGenerationForItsCurrentToken() {
-        assertThat(SESSION.refresh(1, NOON.plusSeconds(60)))
-                .isInstanceOfSatisfying(Refresh.Rotated.class, it -> {
-                    assertThat(it.session().generation()).isEqualTo(2);
-                    assertThat(it.session().lastSeenAt()).isEqualTo(NOON.plusSeconds(60));
-                    assertThat(it.session().expiresAt()).isEqualTo(SESSION.expiresAt());
-                });
+        assertThat(SESSION.refresh(1, NOON.plusSeconds(60))).isInstanceOfSatisfying(Refresh.Rotated.class, it -> {
+            assertThat(it.session().generation()).isEqualTo(2);
+            assertThat(it.session().lastSeenAt()).isEqualTo(NOON.plusSeconds(60));
+            assertThat(it.session().expiresAt()).isEqualTo(SESSION.expiresAt());
+        });
     }
 
     @Test
     void endsWhenATokenIsUsedTwice() {
         LoginSession rotated = ((Refresh.Rotated) SESSION.refresh(1, NOON)).session();
 
-        assertThat(rotated.refresh(1, NOON))
-                .isInstanceOfSatisfying(
-                        Refresh.Ended.class, it -> assertThat(it.session().endReason()).isEqualTo("reuse"));
+        assertThat(rotated.refresh(1, NOON)).isInstanceOfSatisfying(Refresh.Ended.class, it -> assertThat(
+                        it.session().endReason())
+                .isEqualTo("reuse"));
     }
 
     @Test

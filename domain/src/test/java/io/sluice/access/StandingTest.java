@@ -16,8 +16,7 @@ class StandingTest {
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
     private static Standing standing(TenantStatus tenant, AccountStatus status, boolean open, Grant... grants) {
-        return new Standing(
-                new UUID(0, 1), "ann", tenant, status, open, NOON.plusSeconds(3600), List.of(grants));
+        return new Standing(new UUID(0, 1), "ann", tenant, status, open, NOON.plusSeconds(3600), List.of(grants));
     }
 
     private static Grant within(@Nullable Instant from, @Nullable Instant until) {
@@ -26,8 +25,8 @@ class StandingTest {
 
     private static void assertRefused(Standing standing, Instant now, String code) {
         assertThatThrownBy(() -> standing.requireActive(now))
-                .isInstanceOfSatisfying(
-                        Problem.Unauthenticated.class, it -> assertThat(it.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(Problem.Unauthenticated.class, it -> assertThat(it.code())
+                        .isEqualTo(code));
     }
 
     @Test

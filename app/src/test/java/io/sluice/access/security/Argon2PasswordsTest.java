@@ -31,8 +31,16 @@ class Argon2PasswordsTest {
     @Test
     void knowsThePasswordAgain() {
         assertThat(hash().encoded()).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
-        passwords.matches("correct and long", hash()).as(StepVerifier::create).expectNext(true).verifyComplete();
-        passwords.matches("wrong and long", hash()).as(StepVerifier::create).expectNext(false).verifyComplete();
+        passwords
+                .matches("correct and long", hash())
+                .as(StepVerifier::create)
+                .expectNext(true)
+                .verifyComplete();
+        passwords
+                .matches("wrong and long", hash())
+                .as(StepVerifier::create)
+                .expectNext(false)
+                .verifyComplete();
     }
 
     @Test
@@ -61,7 +69,7 @@ class Argon2PasswordsTest {
                 .as(StepVerifier::create)
                 .thenConsumeWhile(_ -> true)
                 .verifyErrorSatisfies(error -> assertThat(error)
-                        .isInstanceOfSatisfying(
-                                Problem.Unavailable.class, it -> assertThat(it.code()).isEqualTo("overloaded")));
+                        .isInstanceOfSatisfying(Problem.Unavailable.class, it -> assertThat(it.code())
+                                .isEqualTo("overloaded")));
     }
 }

@@ -42,7 +42,11 @@ class CachedIdentitiesIT {
     void renewsAPrincipalToItselfWhileNothingChanges() {
         Principal principal = principal();
 
-        identities.renew(principal).as(StepVerifier::create).expectNextMatches(it -> it == principal).verifyComplete();
+        identities
+                .renew(principal)
+                .as(StepVerifier::create)
+                .expectNextMatches(it -> it == principal)
+                .verifyComplete();
     }
 
     @Test
@@ -64,13 +68,17 @@ class CachedIdentitiesIT {
     @Test
     void refusesToRenewThePrincipalOfADisabledUser() {
         Principal principal = principal();
-        tenant.admin().post("/api/users/" + user.id() + "/disable").expectStatus().isOk();
+        tenant.admin()
+                .post("/api/users/" + user.id() + "/disable")
+                .expectStatus()
+                .isOk();
 
         identities.renew(principal).as(StepVerifier::create).verifyErrorMatches(CachedIdentitiesIT::isEnded);
     }
 
     private static boolean isEnded(Throwable error) {
-        return error instanceof io.sluice.shared.Problem problem && problem.code().equals("session-ended");
+        return error instanceof io.sluice.shared.Problem problem
+                && problem.code().equals("session-ended");
     }
 
     /** As another node does it: this one is told nothing. */
@@ -95,7 +103,9 @@ class CachedIdentitiesIT {
     private void update(String sql) {
         Mono<Long> work = Server.shared()
                 .bean(Database.class)
-                .write(PoolName.COMMANDS, session -> session.update(sql, tenant.id().value(), user.id()));
+                .write(
+                        PoolName.COMMANDS,
+                        session -> session.update(sql, tenant.id().value(), user.id()));
         tenant.inside(work);
     }
 }

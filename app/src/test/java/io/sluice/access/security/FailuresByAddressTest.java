@@ -44,8 +44,8 @@ class FailuresByAddressTest {
         fail(3);
 
         assertThatThrownBy(() -> failures.require("192.0.2.1"))
-                .isInstanceOfSatisfying(Problem.TooMany.class, it -> assertThat(it.retryAfter())
-                        .isEqualTo(Duration.ofMinutes(15)));
+                .isInstanceOfSatisfying(
+                        Problem.TooMany.class, it -> assertThat(it.retryAfter()).isEqualTo(Duration.ofMinutes(15)));
         assertThatNoException().isThrownBy(() -> failures.require("192.0.2.2"));
     }
 

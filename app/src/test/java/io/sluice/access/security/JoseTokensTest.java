@@ -97,20 +97,28 @@ class JoseTokensTest {
 
     private void assertRefused(String token, Instant now, String code) {
         tokensAt(now).verify(token).as(StepVerifier::create).verifyErrorSatisfies(error -> assertThat(error)
-                .isInstanceOfSatisfying(
-                        Problem.Unauthenticated.class, it -> assertThat(it.code()).isEqualTo(code)));
+                .isInstanceOfSatisfying(Problem.Unauthenticated.class, it -> assertThat(it.code())
+                        .isEqualTo(code)));
     }
 
     @Test
     void readsWhatItSigned() {
-        tokensAt(NOON).verify(signed()).as(StepVerifier::create).expectNext(ACCESS).verifyComplete();
+        tokensAt(NOON)
+                .verify(signed())
+                .as(StepVerifier::create)
+                .expectNext(ACCESS)
+                .verifyComplete();
     }
 
     @Test
     void refusesATokenAfterItsTime() {
         String token = signed();
 
-        tokensAt(NOON.plusSeconds(899)).verify(token).as(StepVerifier::create).expectNext(ACCESS).verifyComplete();
+        tokensAt(NOON.plusSeconds(899))
+                .verify(token)
+                .as(StepVerifier::create)
+                .expectNext(ACCESS)
+                .verifyComplete();
         assertRefused(token, NOON.plusSeconds(900), "token-expired");
     }
 
@@ -142,7 +150,11 @@ class JoseTokensTest {
                 Objects.requireNonNull(keysAt(NOON.plusSeconds(1)).rotate().block());
 
         assertThat(after.id()).isNotEqualTo(before.id());
-        tokensAt(NOON.plusSeconds(2)).verify(token).as(StepVerifier::create).expectNext(ACCESS).verifyComplete();
+        tokensAt(NOON.plusSeconds(2))
+                .verify(token)
+                .as(StepVerifier::create)
+                .expectNext(ACCESS)
+                .verifyComplete();
 
         keysAt(NOON.plusSeconds(3)).rotate().block();
 

@@ -3,14 +3,19 @@ package io.sluice.access.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.postgres.DatabaseSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MasterKeyTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     @TempDir
     Path home;
@@ -34,6 +39,28 @@ class MasterKeyTest {
 
         assertThat(key.derive("one", "AES").getEncoded())
                 .isNotEqualTo(key.derive("other", "AES").getEncoded());
+    }
+
+    @Test
+    void isAskedForWhereADatabaseIsNamed() {
+        DatabaseSettings named = new DatabaseSettings(
+                "postgresql://user@host/database",
+                null,
+                "prefer",
+                null,
+                null,
+                null,
+                SECOND,
+                SECOND,
+                SECOND,
+                SECOND,
+                SECOND,
+                Map.of());
+
+        assertThatThrownBy(() -> new SecurityConfiguration().masterKey(null, home, named))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("SLUICE_MASTER_KEY");
+        assertThat(home).isEmptyDirectory();
     }
 
     @Test

@@ -120,7 +120,9 @@ class RightsIT {
         TestUser user = tenant.user(timed(Role.MANAGER, null, Instant.now().plusMillis(1500)));
         user.get("/api/users").expectStatus().isOk();
 
-        within(Duration.ofMillis(3500), () -> user.get("/api/users").expectStatus().isForbidden());
+        within(
+                Duration.ofMillis(3500),
+                () -> user.get("/api/users").expectStatus().isForbidden());
     }
 
     private static Grant timed(
@@ -197,7 +199,12 @@ class RightsIT {
         user.get("/api/me").expectStatus().isOk();
         tenant.admin().delete("/api/sessions/" + session).expectStatus().isNoContent();
 
-        user.get("/api/me").expectStatus().isUnauthorized().expectBody().jsonPath("$.code").isEqualTo("session-ended");
+        user.get("/api/me")
+                .expectStatus()
+                .isUnauthorized()
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("session-ended");
     }
 
     private static String sessionOf(TestUser user) {

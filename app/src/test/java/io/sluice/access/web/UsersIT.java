@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpMethod;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class UsersIT {
 
@@ -20,11 +23,16 @@ class UsersIT {
 
     private static Map<String, Object> wish(String username) {
         return Map.of(
-                "username", username,
-                "email", username + "@example.org",
-                "displayName", "Somebody",
-                "password", TestTenant.PASSWORD,
-                "grants", List.of(Map.of("role", "viewer")));
+                "username",
+                username,
+                "email",
+                username + "@example.org",
+                "displayName",
+                "Somebody",
+                "password",
+                TestTenant.PASSWORD,
+                "grants",
+                List.of(Map.of("role", "viewer")));
     }
 
     @Test
@@ -68,7 +76,9 @@ class UsersIT {
                     .isCreated();
         }
 
-        assertThat(tenant.events()).filteredOn(it -> it.type().equals("user.created")).hasSize(2);
+        assertThat(tenant.events())
+                .filteredOn(it -> it.type().equals("user.created"))
+                .hasSize(2);
     }
 
     @Test
@@ -126,6 +136,26 @@ class UsersIT {
         admin.put("/api/users/" + admin.id() + "/grants", 1, Map.of("grants", List.of()))
                 .expectStatus()
                 .isOk();
+    }
+
+    @Test
+    void keepsOneOfTwoAdministratorsWhoDisableEachOtherAtOnce() {
+        TestUser second = tenant.user(Role.ADMIN);
+
+        List<Integer> statuses = Flux.just(Map.entry(admin, second.id()), Map.entry(second, admin.id()))
+                .flatMap(pair -> Mono.fromSupplier(() -> disable(pair.getKey(), pair.getValue()))
+                        .subscribeOn(Schedulers.boundedElastic()))
+                .collectList()
+                .block();
+
+        assertThat(statuses).containsOnlyOnce(200);
+    }
+
+    private static int disable(TestUser by, UUID id) {
+        return by.post("/api/users/" + id + "/disable")
+                .returnResult(String.class)
+                .getStatus()
+                .value();
     }
 
     @Test
@@ -236,7 +266,9 @@ class UsersIT {
         TestTenant other = Tenants.fresh();
 
         admin.get("/api/users/" + other.admin().id()).expectStatus().isNotFound();
-        admin.post("/api/users/" + other.admin().id() + "/disable").expectStatus().isNotFound();
+        admin.post("/api/users/" + other.admin().id() + "/disable")
+                .expectStatus()
+                .isNotFound();
         other.admin().get("/api/me").expectStatus().isOk();
     }
 }
