@@ -64,16 +64,15 @@ final class DemoUsers {
 
     /** A login for each role: the known one, or a new password for a user whose login is not known any more. */
     Flux<DemoLogin> logins(Tenant demo, List<DemoLogin> known) {
-        return tenants.findBySlug(Tenant.PLATFORM)
-                .flatMapMany(platform ->
-                        Flux.fromArray(Role.values()).concatMap(role -> login(role, demo, platform, known)));
+        return tenants.findBySlug(Tenant.PLATFORM).flatMapMany(platform -> Flux.fromArray(Role.values())
+                .concatMap(role -> login(role, demo, platform, known)));
     }
 
     private Mono<DemoLogin> login(Role role, Tenant demo, Tenant platform, List<DemoLogin> known) {
         Tenant tenant = role == Role.OPERATOR ? platform : demo;
         return accounts.findByUsername(role.word())
-                .flatMap(account -> kept(tenant, account, known)
-                        .switchIfEmpty(Mono.defer(() -> reset(tenant, account, role))))
+                .flatMap(account ->
+                        kept(tenant, account, known).switchIfEmpty(Mono.defer(() -> reset(tenant, account, role))))
                 .switchIfEmpty(Mono.defer(() -> create(tenant, role)))
                 .contextWrite(context -> context.put(Caller.class, Caller.system(tenant.id(), "demo")));
     }

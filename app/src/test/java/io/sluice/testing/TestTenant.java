@@ -87,8 +87,7 @@ public final class TestTenant {
 
     /** Runs in the tenant's name, as the system. */
     public <T> T inside(Mono<T> work) {
-        return Objects.requireNonNull(work.contextWrite(
-                        context -> context.put(Caller.class, Caller.system(id, "test")))
+        return Objects.requireNonNull(work.contextWrite(context -> context.put(Caller.class, Caller.system(id, "test")))
                 .block());
     }
 

@@ -20,13 +20,11 @@ public final class AccessEvents {
     public static final EventType SESSION_ENDED =
             EventType.of("session.ended", null, "accountId", "sessionId", "kind", "reason");
     public static final EventType SESSION_FAILED = EventType.of("session.failed", null, "accountId", "kind", "reason");
-    public static final EventType USER_CREATED =
-            EventType.of("user.created", null, "accountId", "status", "grants");
+    public static final EventType USER_CREATED = EventType.of("user.created", null, "accountId", "status", "grants");
     public static final EventType USER_UPDATED = EventType.of("user.updated", null, "accountId", "fields");
     public static final EventType USER_STATUS_CHANGED =
             EventType.of("user.status.changed", null, "accountId", "from", "to");
-    public static final EventType GRANTS_CHANGED =
-            EventType.of("grants.changed", null, "accountId", "before", "after");
+    public static final EventType GRANTS_CHANGED = EventType.of("grants.changed", null, "accountId", "before", "after");
     public static final EventType PASSWORD_CHANGED = EventType.of("password.changed", null, "accountId");
     public static final EventType TENANT_CREATED = EventType.of("tenant.created", null, "status");
     public static final EventType TENANT_STATUS_CHANGED = EventType.of("tenant.status.changed", null, "from", "to");

@@ -24,7 +24,8 @@ public final class Credentials {
     /** The account that has the name, if any, and whether the password is its own and it may act. */
     record Checked(String name, @Nullable Account account, boolean right) {}
 
-    private record Found(@Nullable Account account, @Nullable PasswordHash hash) {
+    private record Found(
+            @Nullable Account account, @Nullable PasswordHash hash) {
 
         static final Found NOBODY = new Found(null, null);
 

@@ -40,7 +40,8 @@ public final class Grants {
     private static <T> Object toField(Scope<T> scope) {
         return switch (scope) {
             case Scope.All<T> _ -> "*";
-            case Scope.Only<T>(var ids) -> ids.stream().map(Object::toString).sorted().toList();
+            case Scope.Only<T>(var ids) ->
+                ids.stream().map(Object::toString).sorted().toList();
         };
     }
 

@@ -8,7 +8,8 @@ sealed interface Login {
     record Welcome(LoginSession session, Account account) implements Login {}
 
     /** @param account whose name was tried; null when nobody has it */
-    record Wrong(LoginGuard guard, boolean nowhere, @Nullable Account account) implements Login {
+    record Wrong(
+            LoginGuard guard, boolean nowhere, @Nullable Account account) implements Login {
 
         boolean locks() {
             return account != null && account.status() == AccountStatus.ACTIVE && guard.lockedUntil() != null;

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Failed logins by name, whether it exists or not: ten within 15 minutes lock the name for 15 minutes. */
-public record LoginGuard(String name, List<Instant> failures, @Nullable Instant lockedUntil) {
+public record LoginGuard(
+        String name, List<Instant> failures, @Nullable Instant lockedUntil) {
 
     public static final int FAILURES = 10;
     public static final Duration WINDOW = Duration.ofMinutes(15);

@@ -89,8 +89,8 @@ public final class SessionBook {
         UUID id = account == null ? null : account.id();
         Mono<Void> failed = ledger.append(AccessEvents.sessionFailed(id, "bad-credentials"));
         return id != null && wrong.locks()
-                ? failed.then(ledger.append(
-                        AccessEvents.userStatusChanged(id, AccountStatus.ACTIVE, AccountStatus.LOCKED)))
+                ? failed.then(
+                        ledger.append(AccessEvents.userStatusChanged(id, AccountStatus.ACTIVE, AccountStatus.LOCKED)))
                 : failed;
     }
 

@@ -21,7 +21,8 @@ public final class TenantAdministration {
         return Mono.fromSupplier(() -> Tenant.create(new TenantId(Ids.next()), slug, name))
                 .flatMap(tenant -> committed(
                         tenant.id(),
-                        tenants.create(tenant, AccessEvents.tenantCreated(tenant)).thenReturn(tenant)));
+                        tenants.create(tenant, AccessEvents.tenantCreated(tenant))
+                                .thenReturn(tenant)));
     }
 
     /** Its logins are refused, its tokens and streams end. */
@@ -40,7 +41,8 @@ public final class TenantAdministration {
     private Mono<Tenant> store(Tenant before, Tenant after) {
         return before == after
                 ? Mono.just(after)
-                : tenants.store(after, AccessEvents.tenantStatusChanged(before, after)).thenReturn(after);
+                : tenants.store(after, AccessEvents.tenantStatusChanged(before, after))
+                        .thenReturn(after);
     }
 
     private Mono<Tenant> committed(TenantId tenant, Mono<Tenant> work) {

@@ -39,7 +39,8 @@ public final class UserAdministration {
     }
 
     /** Whom to make; without a password he is invited only. */
-    public record NewUser(String username, Profile profile, @Nullable String password, List<Grant> grants) {
+    public record NewUser(
+            String username, Profile profile, @Nullable String password, List<Grant> grants) {
 
         @Override
         public String toString() {
@@ -99,7 +100,8 @@ public final class UserAdministration {
     public Mono<Account> unlock(UUID id) {
         return accounts.requireForChange(id)
                 .map(account -> new Move(account, account.moved(AccountStatus.LOCKED, AccountStatus.ACTIVE)))
-                .delayUntil(move -> guards.store(LoginGuard.clean(Credentials.nameOf(move.after().username()))))
+                .delayUntil(move -> guards.store(
+                        LoginGuard.clean(Credentials.nameOf(move.after().username()))))
                 .flatMap(this::store);
     }
 

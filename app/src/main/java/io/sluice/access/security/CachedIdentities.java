@@ -14,7 +14,6 @@ import io.sluice.log.Caller;
 import io.sluice.log.FollowedTenants;
 import io.sluice.log.LogFollower;
 import io.sluice.log.Recorded;
-import io.sluice.shared.Problem;
 import io.sluice.shared.TenantId;
 import io.sluice.web.Identities;
 import java.time.Clock;
@@ -47,8 +46,10 @@ final class CachedIdentities implements Identities, LogFollower, Ordered {
             .maximumSize(MOST)
             .expireAfterWrite(SignIn.ACCESS_LIFE)
             .build();
-    private final Cache<SessionKey, WatchedSession> sessions =
-            Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(SignIn.ACCESS_LIFE).build();
+    private final Cache<SessionKey, WatchedSession> sessions = Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterAccess(SignIn.ACCESS_LIFE)
+            .build();
     private final Cache<Object, Mark> marks = Caffeine.newBuilder().weakValues().build();
     private final Tokens verifier;
     private final Sessions reader;
@@ -101,7 +102,9 @@ final class CachedIdentities implements Identities, LogFollower, Ordered {
     public Mono<Principal> require(String accessToken) {
         Held held = tokens.getIfPresent(accessToken);
         return held == null
-                ? verifier.verify(accessToken).map(access -> hold(accessToken, access)).flatMap(this::answer)
+                ? verifier.verify(accessToken)
+                        .map(access -> hold(accessToken, access))
+                        .flatMap(this::answer)
                 : answer(held);
     }
 
@@ -149,7 +152,9 @@ final class CachedIdentities implements Identities, LogFollower, Ordered {
             return Mono.error(known.problem());
         }
         return Mono.just(
-                known.grants().equals(principal.grants()) ? principal : session.principal(known, principal.expiresAt()));
+                known.grants().equals(principal.grants())
+                        ? principal
+                        : session.principal(known, principal.expiresAt()));
     }
 
     private @Nullable Known current(WatchedSession session, long now) {
@@ -172,8 +177,8 @@ final class CachedIdentities implements Identities, LogFollower, Ordered {
             return reader.findStanding(session.id())
                     .map(standing -> Known.of(standing, readAt, clock.instant(), session.last()))
                     .switchIfEmpty(Mono.fromSupplier(() -> Known.of(null, readAt, clock.instant(), null)))
-                    .contextWrite(context ->
-                            context.put(Caller.class, Caller.system(session.tenant(), "access.recheck")));
+                    .contextWrite(
+                            context -> context.put(Caller.class, Caller.system(session.tenant(), "access.recheck")));
         }));
     }
 

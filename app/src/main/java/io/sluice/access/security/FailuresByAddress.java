@@ -20,8 +20,10 @@ final class FailuresByAddress implements AddressGuard {
     private static final Duration WINDOW = LoginGuard.WINDOW;
     private static final int ADDRESSES = 100_000;
 
-    private final Cache<String, Deque<Instant>> failures =
-            Caffeine.newBuilder().maximumSize(ADDRESSES).expireAfterWrite(WINDOW).build();
+    private final Cache<String, Deque<Instant>> failures = Caffeine.newBuilder()
+            .maximumSize(ADDRESSES)
+            .expireAfterWrite(WINDOW)
+            .build();
     private final int limit;
     private final Clock clock;
 

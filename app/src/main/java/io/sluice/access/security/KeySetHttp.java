@@ -26,11 +26,8 @@ final class KeySetHttp {
     @GetMapping("/.well-known/jwks.json")
     @Operation(summary = "The public keys of access tokens; two are valid during a rotation")
     Mono<ResponseEntity<Map<String, Object>>> keySet() {
-        return keys.all()
-                .<JWK>map(SigningKeys.Key::publicKey)
-                .collectList()
-                .map(known -> ResponseEntity.ok()
-                        .cacheControl(CacheControl.maxAge(Duration.ofMinutes(5)).cachePublic())
-                        .body(new JWKSet(known).toJSONObject()));
+        return keys.all().<JWK>map(SigningKeys.Key::publicKey).collectList().map(known -> ResponseEntity.ok()
+                .cacheControl(CacheControl.maxAge(Duration.ofMinutes(5)).cachePublic())
+                .body(new JWKSet(known).toJSONObject()));
     }
 }

@@ -55,7 +55,10 @@ public final class MasterKey {
         new SecureRandom().nextBytes(bytes);
         Files.createDirectories(home);
         Path draft = Files.createTempFile(
-                home, "master", ".key", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                home,
+                "master",
+                ".key",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             Files.writeString(draft, Base64.getEncoder().encodeToString(bytes));
             Files.createLink(file, draft);

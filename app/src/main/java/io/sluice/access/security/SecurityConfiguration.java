@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.function.SingletonSupplier;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -78,8 +79,10 @@ class SecurityConfiguration {
     @Bean
     PasswordPolicy passwordPolicy() {
         try {
-            String list = new ClassPathResource("access/common-passwords.txt").getContentAsString(StandardCharsets.UTF_8);
-            return new PasswordPolicy(list.lines().filter(line -> !line.isBlank()).collect(Collectors.toSet()));
+            String list =
+                    new ClassPathResource("access/common-passwords.txt").getContentAsString(StandardCharsets.UTF_8);
+            return new PasswordPolicy(
+                    list.lines().filter(line -> !line.isBlank()).collect(Collectors.toSet()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,14 +120,9 @@ class SecurityConfiguration {
             ObjectProvider<FollowedTenants> followed,
             AccessSettings settings,
             Clock clock) {
+        var log =
+                SingletonSupplier.of(() -> followed.getIfAvailable(() -> _ -> false)); // it may need identities itself
         return new CachedIdentities(
-                tokens,
-                sessions,
-                tenant -> {
-                    FollowedTenants log = followed.getIfAvailable();
-                    return log != null && log.follows(tenant);
-                },
-                settings.recheck(),
-                clock);
+                tokens, sessions, tenant -> log.obtain().follows(tenant), settings.recheck(), clock);
     }
 }

@@ -57,7 +57,8 @@ final class SigningKeys {
 
     /** Newest first. */
     Flux<Key> all() {
-        return Mono.defer(() -> read.keys().isEmpty() ? reread() : Mono.just(read)).flatMapIterable(Read::keys);
+        return Mono.defer(() -> read.keys().isEmpty() ? reread() : Mono.just(read))
+                .flatMapIterable(Read::keys);
     }
 
     Mono<Key> newest() {
@@ -79,8 +80,7 @@ final class SigningKeys {
 
     /** Reads the keys again and makes a new one when the newest is older than the age, or there is none. */
     Mono<Key> rotateAfter(Duration age) {
-        return reread()
-                .flatMapIterable(Read::keys)
+        return reread().flatMapIterable(Read::keys)
                 .next()
                 .filter(key -> key.createdAt().plus(age).isAfter(clock.instant()))
                 .switchIfEmpty(Mono.defer(this::rotate));
@@ -97,7 +97,7 @@ final class SigningKeys {
                 .take(VALID)
                 .collectList()
                 .publishOn(threads) // opening a key is arithmetic of a millisecond and more
-                .map(sealed -> new Read(sealed.stream().map(this::open).toList(), clock.instant()))
+                .map(kept -> new Read(kept.stream().map(this::open).toList(), clock.instant()))
                 .doOnNext(fresh -> read = fresh);
     }
 
@@ -111,21 +111,21 @@ final class SigningKeys {
         random.nextBytes(nonce);
         byte[] secret = cipher(Cipher.ENCRYPT_MODE, nonce, pair.getKeyID())
                 .doFinal(pair.toJSONString().getBytes(StandardCharsets.UTF_8));
-        byte[] sealed = Arrays.copyOf(nonce, NONCE + secret.length);
-        System.arraycopy(secret, 0, sealed, NONCE, secret.length);
-        return new SealedKey(pair.getKeyID(), pair.toPublicJWK().toJSONString(), sealed, clock.instant());
+        byte[] box = Arrays.copyOf(nonce, NONCE + secret.length);
+        System.arraycopy(secret, 0, box, NONCE, secret.length);
+        return new SealedKey(pair.getKeyID(), pair.toPublicJWK().toJSONString(), box, clock.instant());
     }
 
-    private Key open(SealedKey sealed) {
+    private Key open(SealedKey kept) {
         try {
-            byte[] nonce = Arrays.copyOf(sealed.sealed(), NONCE);
-            byte[] secret = cipher(Cipher.DECRYPT_MODE, nonce, sealed.id())
-                    .doFinal(sealed.sealed(), NONCE, sealed.sealed().length - NONCE);
+            byte[] nonce = Arrays.copyOf(kept.sealed(), NONCE);
+            byte[] secret = cipher(Cipher.DECRYPT_MODE, nonce, kept.id())
+                    .doFinal(kept.sealed(), NONCE, kept.sealed().length - NONCE);
             ECKey pair = ECKey.parse(new String(secret, StandardCharsets.UTF_8));
             ECDSASigner signer = new ECDSASigner(pair);
             signer.getJCAContext().setSecureRandom(random);
             return new Key(
-                    sealed.id(), pair.toPublicJWK(), signer, new ECDSAVerifier(pair.toPublicJWK()), sealed.createdAt());
+                    kept.id(), pair.toPublicJWK(), signer, new ECDSAVerifier(pair.toPublicJWK()), kept.createdAt());
         } catch (GeneralSecurityException | JOSEException | ParseException e) {
             throw new IllegalStateException(
                     "a signing key does not open: is " + MasterKey.VARIABLE + " the one it was sealed with?", e);

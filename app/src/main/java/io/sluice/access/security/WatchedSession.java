@@ -39,14 +39,20 @@ final class WatchedSession {
      * @param problem why the session may not act; null when it may
      */
     record Known(
-            Instant at, long readAt, long changesAt, String username, List<Grant> grants, @Nullable Problem problem) {
+            Instant at,
+            long readAt,
+            long changesAt,
+            String username,
+            List<Grant> grants,
+            @Nullable Problem problem) {
 
         static Known of(@Nullable Standing standing, long readAt, Instant now, @Nullable Known before) {
             if (standing == null) {
                 return new Known(now, readAt, Long.MAX_VALUE, "", List.of(), Standing.sessionEnded());
             }
-            List<Grant> valid =
-                    standing.grants().stream().filter(grant -> grant.isValid(now)).toList();
+            List<Grant> valid = standing.grants().stream()
+                    .filter(grant -> grant.isValid(now))
+                    .toList();
             List<Grant> same = before != null && before.grants().equals(valid) ? before.grants() : valid;
             return new Known(
                     now,
@@ -96,7 +102,8 @@ final class WatchedSession {
     }
 
     /** What is known, unless it is older than the limit, void, or out of its time. */
-    @Nullable Known known(long limitNanos, long nowMillis) {
+    @Nullable
+    Known known(long limitNanos, long nowMillis) {
         Known it = known;
         return it == null || it.age() >= limitNanos || nowMillis >= it.changesAt() || isVoid(it) ? null : it;
     }
@@ -109,7 +116,8 @@ final class WatchedSession {
         return reading.get() != null;
     }
 
-    @Nullable Known last() {
+    @Nullable
+    Known last() {
         return known;
     }
 

@@ -92,9 +92,7 @@ final class AuthHttp {
     @Operation(summary = "End the session of the token")
     Mono<ResponseEntity<String>> logout(Call call) {
         return commands.run(
-                call,
-                sessions.end(call.principal(), call.principal().session()),
-                _ -> Commands.noContent());
+                call, sessions.end(call.principal(), call.principal().session()), _ -> Commands.noContent());
     }
 
     @PostMapping("/password")
@@ -104,7 +102,7 @@ final class AuthHttp {
         UUID session = call.principal().session();
         return passwords
                 .prepare(call.principal(), wish.currentPassword(), wish.newPassword())
-                .flatMap(hash -> commands.run(
-                        call, passwords.change(account, session, hash), _ -> Commands.noContent()));
+                .flatMap(hash ->
+                        commands.run(call, passwords.change(account, session, hash), _ -> Commands.noContent()));
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.access.Origin;
 import io.sluice.log.Cause;
 import io.sluice.web.RequestIdentity;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -25,7 +26,9 @@ final class Origins {
                 agent == null || agent.length() <= LONGEST ? agent : agent.substring(0, LONGEST));
     }
 
-    private static String addressOf(@org.jspecify.annotations.Nullable InetSocketAddress peer) {
-        return peer == null || peer.getAddress() == null ? "unknown" : peer.getAddress().getHostAddress();
+    private static String addressOf(@Nullable InetSocketAddress peer) {
+        return peer == null || peer.getAddress() == null
+                ? "unknown"
+                : peer.getAddress().getHostAddress();
     }
 }

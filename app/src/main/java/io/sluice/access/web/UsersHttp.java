@@ -198,14 +198,21 @@ final class UsersHttp {
 
         private static Role toRole(String word) {
             return Role.of(word)
-                    .orElseThrow(() -> Problem.Invalid.field("role", "unknown-value", "the name of a role is expected"));
+                    .orElseThrow(
+                            () -> Problem.Invalid.field("role", "unknown-value", "the name of a role is expected"));
         }
     }
 
-    record Page(List<UserView> items, @Nullable String next, @Nullable Long total, long asOf) {}
+    record Page(
+            List<UserView> items,
+            @Nullable String next,
+            @Nullable Long total,
+            long asOf) {}
 
     record NewUserWish(
-            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._@-]{1,99}") String username,
+            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._@-]{1,99}")
+            String username,
+
             @Pattern(regexp = MAIL) String email,
             @Size(min = 1, max = 100) String displayName,
             @Size(max = 200) @Nullable String password,
@@ -269,18 +276,20 @@ final class UsersHttp {
                         accounts.list(query).collectList(),
                         Boolean.TRUE.equals(filter.count()) ? accounts.count(query) : Mono.just(-1L),
                         log.head())
-                .map(parts -> toPage(filter, parts.getT1(), parts.getT2(), parts.getT3().position()));
+                .map(parts -> toPage(
+                        filter, parts.getT1(), parts.getT2(), parts.getT3().position()));
     }
 
     private Page toPage(Filter filter, List<Account> found, long total, long asOf) {
         Instant now = clock.instant();
         boolean more = found.size() > filter.size();
         List<Account> shown = more ? found.subList(0, filter.size()) : found;
-        String next = more
-                ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), filter.query())
-                : null;
+        String next = more ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), filter.query()) : null;
         return new Page(
-                shown.stream().map(account -> UserView.of(account, now)).toList(), next, total < 0 ? null : total, asOf);
+                shown.stream().map(account -> UserView.of(account, now)).toList(),
+                next,
+                total < 0 ? null : total,
+                asOf);
     }
 
     @GetMapping("/users/{id}")
@@ -341,8 +350,8 @@ final class UsersHttp {
     @GetMapping("/roles")
     @Operation(summary = "Which role has which permissions")
     Mono<Matrix> roles(Call call) {
-        return Mono.just(new Matrix(
-                Arrays.stream(Role.values()).map(UsersHttp::toView).toList()));
+        return Mono.just(
+                new Matrix(Arrays.stream(Role.values()).map(UsersHttp::toView).toList()));
     }
 
     private static RoleView toView(Role role) {

@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class SignInIT {
 
@@ -99,6 +102,24 @@ class SignInIT {
     }
 
     @Test
+    void answersNoMoreThanTenGuessesThatComeAtOnce() {
+        var statuses = Flux.range(0, 25)
+                .flatMap(
+                        _ -> Mono.fromSupplier(() -> statusOf(tenant.login("user1", "not the password")))
+                                .subscribeOn(Schedulers.boundedElastic()),
+                        25)
+                .collectList()
+                .block();
+
+        assertThat(statuses).filteredOn(status -> status == 401).hasSize(10);
+        assertThat(statuses).filteredOn(status -> status == 429).hasSize(15);
+    }
+
+    private static int statusOf(WebTestClient.ResponseSpec answer) {
+        return answer.returnResult(String.class).getStatus().value();
+    }
+
+    @Test
     void givesNewTokensForARefreshToken() {
         Map<?, ?> first = tokens(tenant.login("user1", TestTenant.PASSWORD));
 
@@ -146,7 +167,12 @@ class SignInIT {
                 .expectStatus()
                 .isNoContent();
 
-        me(tokens).expectStatus().isUnauthorized().expectBody().jsonPath("$.code").isEqualTo("session-ended");
+        me(tokens)
+                .expectStatus()
+                .isUnauthorized()
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("session-ended");
         refresh(tokens).expectStatus().isUnauthorized();
     }
 

@@ -22,14 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class GrantRows {
 
     /** Reads the grants of {@code a}, an account or anything with its id. */
-    static final String OF_ACCOUNT =
-            """
+    static final String OF_ACCOUNT = """
             coalesce((SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id) FROM role_grant r
                       WHERE r.tenant_id = a.tenant_id AND r.account_id = a.id), '[]')::text AS grants
             """;
 
-    static final String INSERT =
-            """
+    static final String INSERT = """
             INSERT INTO role_grant (tenant_id, id, account_id, role, locations, vendors, organizations, departments,
                                     valid_from, valid_until, granted_by)
             SELECT $1, g.id, $2, g.role, g.locations, g.vendors, g.organizations, g.departments,
@@ -78,9 +76,8 @@ final class GrantRows {
     }
 
     static String write(List<Grant> grants, Function<Grant, UUID> toId) {
-        return CanonicalJson.write(grants.stream()
-                .map(grant -> toFields(toId.apply(grant), grant))
-                .toList());
+        return CanonicalJson.write(
+                grants.stream().map(grant -> toFields(toId.apply(grant), grant)).toList());
     }
 
     private static Map<String, @Nullable Object> toFields(UUID id, Grant grant) {

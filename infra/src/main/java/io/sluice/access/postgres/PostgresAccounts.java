@@ -32,21 +32,17 @@ import reactor.core.publisher.Mono;
 /** Accounts with their grants. {@code LOCKED} is not kept: an active account is locked while its name's guard is. */
 final class PostgresAccounts implements Accounts {
 
-    private static final String STATUS =
-            """
+    private static final String STATUS = """
             CASE WHEN a.status = 'ACTIVE' AND EXISTS (
                 SELECT FROM login_guard g WHERE g.tenant_id = a.tenant_id AND g.username = lower(a.username)
                                             AND g.locked_until > now()) THEN 'LOCKED' ELSE a.status END
             """;
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             SELECT a.id, a.username, a.email, a.display_name, a.locale, a.time_zone, a.password_hash, a.last_login_at,
                    a.version, a.created_at, %s AS status, %s
             FROM account a
-            """
-                    .formatted(STATUS, GrantRows.OF_ACCOUNT);
-    private static final String MATCHING =
-            """
+            """.formatted(STATUS, GrantRows.OF_ACCOUNT);
+    private static final String MATCHING = """
              WHERE a.tenant_id = $1 AND a.status <> 'ERASED'
                AND ($2::text IS NULL OR $2 = %s)
                AND ($3::text IS NULL OR EXISTS (
@@ -54,8 +50,7 @@ final class PostgresAccounts implements Accounts {
                       AND (r.valid_from IS NULL OR r.valid_from <= now())
                       AND (r.valid_until IS NULL OR r.valid_until > now())))
                AND ($4::text IS NULL OR a.username ILIKE $4 OR a.email ILIKE $4 OR a.display_name ILIKE $4)
-            """
-                    .formatted(STATUS);
+            """.formatted(STATUS);
 
     private final Database database;
     private final Ledger ledger;
@@ -99,7 +94,8 @@ final class PostgresAccounts implements Accounts {
     @Override
     public Flux<Account> list(AccountQuery query) {
         return database.read(session -> session.query(
-                SELECT + MATCHING + " AND lower(a.username) > coalesce($5::text, '') ORDER BY lower(a.username) LIMIT $6",
+                SELECT + MATCHING
+                        + " AND lower(a.username) > coalesce($5::text, '') ORDER BY lower(a.username) LIMIT $6",
                 PostgresAccounts::toAccount,
                 tenantOf(session),
                 word(query.status()),
@@ -140,17 +136,12 @@ final class PostgresAccounts implements Accounts {
                         "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE",
                         row -> Rows.uuid(row, "tenant_id"),
                         tenantOf(session))
-                .then(session.one(
-                        """
+                .then(session.one("""
                         SELECT count(DISTINCT a.id) AS n
                         FROM account a JOIN role_grant r ON r.tenant_id = a.tenant_id AND r.account_id = a.id
                         WHERE a.tenant_id = $1 AND a.id <> $2 AND a.status = 'ACTIVE' AND r.role = 'admin'
                           AND (r.valid_from IS NULL OR r.valid_from <= $3) AND r.valid_until IS NULL
-                        """,
-                        row -> Rows.number(row, "n"),
-                        tenantOf(session),
-                        account,
-                        now)));
+                        """, row -> Rows.number(row, "n"), tenantOf(session), account, now)));
     }
 
     @Override
@@ -227,20 +218,17 @@ final class PostgresAccounts implements Accounts {
     }
 
     private static Mono<Void> requireLocations(Session session, List<Grant> grants) {
-        UUID[] named = grants.stream().flatMap(PostgresAccounts::locations).distinct().toArray(UUID[]::new);
+        UUID[] named =
+                grants.stream().flatMap(PostgresAccounts::locations).distinct().toArray(UUID[]::new);
         if (named.length == 0) {
             return Mono.empty();
         }
-        return session.one(
-                        """
+        return session.one("""
                         SELECT id FROM unnest($2::uuid[]) AS named (id)
                         WHERE NOT EXISTS (SELECT FROM location l WHERE l.tenant_id = $1 AND l.id = named.id)
-                        """,
-                        row -> Rows.uuid(row, "id"),
-                        tenantOf(session),
-                        named)
-                .flatMap(id -> Mono.error(new Problem.Contradiction(
-                        "unknown-location", "grants", "location " + id + " does not exist")));
+                        """, row -> Rows.uuid(row, "id"), tenantOf(session), named)
+                .flatMap(id -> Mono.error(
+                        new Problem.Contradiction("unknown-location", "grants", "location " + id + " does not exist")));
     }
 
     private static Stream<UUID> locations(Grant grant) {

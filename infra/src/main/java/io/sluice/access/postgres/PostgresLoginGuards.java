@@ -38,15 +38,11 @@ final class PostgresLoginGuards implements LoginGuards {
 
     @Override
     public Mono<LoginGuard> requireForChange(String name) {
-        return database.withSession(session -> session.one(
-                """
+        return database.withSession(session -> session.one("""
                 INSERT INTO login_guard (tenant_id, username) VALUES ($1, $2)
                 ON CONFLICT (tenant_id, username) DO UPDATE SET username = excluded.username
                 RETURNING username, failures, locked_until
-                """,
-                PostgresLoginGuards::toGuard,
-                tenantOf(session),
-                name));
+                """, PostgresLoginGuards::toGuard, tenantOf(session), name));
     }
 
     @Override
@@ -67,15 +63,12 @@ final class PostgresLoginGuards implements LoginGuards {
     }
 
     private static Mono<Long> tidy(Session session) {
-        return session.update(
-                """
+        return session.update("""
                 DELETE FROM login_guard WHERE tenant_id = $1 AND username IN (
                     SELECT username FROM login_guard
                     WHERE tenant_id = $1 AND last_at < now() - $2 * interval '1 second'
                     ORDER BY last_at LIMIT 20 FOR UPDATE SKIP LOCKED)
-                """,
-                tenantOf(session),
-                LoginGuard.WINDOW.toSeconds() * 2);
+                """, tenantOf(session), LoginGuard.WINDOW.toSeconds() * 2);
     }
 
     private static UUID tenantOf(Session session) {

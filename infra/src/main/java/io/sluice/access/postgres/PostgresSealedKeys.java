@@ -31,24 +31,15 @@ final class PostgresSealedKeys implements SealedKeys {
 
     @Override
     public Mono<Void> store(SealedKey key, int kept) {
-        return database.untenanted(
-                        PoolName.COMMANDS,
-                        Map.of(),
-                        session -> session.update(
-                                        """
+        return database.untenanted(PoolName.COMMANDS, Map.of(), session -> session.update(
+                                """
                                         INSERT INTO signing_key (kid, public_jwk, sealed, created_at)
                                         VALUES ($1, $2::jsonb, $3, $4)
-                                        """,
-                                        key.id(),
-                                        key.publicJwk(),
-                                        key.sealed(),
-                                        key.createdAt())
-                                .then(session.update(
-                                        """
+                                        """, key.id(), key.publicJwk(), key.sealed(), key.createdAt())
+                        .then(session.update("""
                                         DELETE FROM signing_key WHERE kid NOT IN (
                                             SELECT kid FROM signing_key ORDER BY created_at DESC, kid LIMIT $1)
-                                        """,
-                                        kept)))
+                                        """, kept)))
                 .then();
     }
 

@@ -21,8 +21,7 @@ import reactor.core.publisher.Mono;
 /** Sessions, and what they may do now. */
 final class PostgresSessions implements Sessions {
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             id, account_id, kind, generation, last_seen_at, expires_at, ended_at, end_reason, address, user_agent,
             created_at
             """;
@@ -56,8 +55,7 @@ final class PostgresSessions implements Sessions {
     @Override
     public Flux<LoginSession> list(UUID account, Instant now) {
         return database.read(session -> session.all(
-                "SELECT " + COLUMNS
-                        + """
+                "SELECT " + COLUMNS + """
                          FROM session
                          WHERE tenant_id = $1 AND account_id = $2 AND ended_at IS NULL
                            AND expires_at > $3 AND last_seen_at > $4
@@ -80,11 +78,7 @@ final class PostgresSessions implements Sessions {
                         JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
                         JOIN tenant t ON t.tenant_id = s.tenant_id
                         WHERE s.tenant_id = $1 AND s.id = $2
-                        """
-                                .formatted(GrantRows.OF_ACCOUNT),
-                        PostgresSessions::toStanding,
-                        tenantOf(session),
-                        id))
+                        """.formatted(GrantRows.OF_ACCOUNT), PostgresSessions::toStanding, tenantOf(session), id))
                 .next();
     }
 

@@ -78,15 +78,11 @@ final class PostgresTenants implements Tenants {
 
     @Override
     public Mono<Void> store(Tenant tenant, Event event) {
-        return database.withSession(session -> session.update(
-                        """
+        return database.withSession(session ->
+                        session.update("""
                         UPDATE tenant SET name = $2, status = $3, version = $4, updated_at = now()
                         WHERE tenant_id = $1 AND version = $4 - 1
-                        """,
-                        tenant.id().value(),
-                        tenant.name(),
-                        tenant.status(),
-                        tenant.version()))
+                        """, tenant.id().value(), tenant.name(), tenant.status(), tenant.version()))
                 .filter(changed -> changed == 1)
                 .switchIfEmpty(Mono.error(() -> new Problem.Stale(tenant.version())))
                 .then(ledger.append(event));
