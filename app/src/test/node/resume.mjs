@@ -15,7 +15,7 @@
 // SLUICE_TIMEOUT_MS              for all of it (60000)
 // SLUICE_VERIFY                  false: do not compare with GET /api/events
 //
-// Prints "listening" on standard error at the first ready frame and one JSON line on standard output at the end; ends
+// Prints "listening" on standard error at each ready frame and one JSON line on standard output at the end; ends
 // with 0 when every event came once and in order, and never more of them than were asked for, else with 1.
 
 import { readFile } from "node:fs/promises";
@@ -121,11 +121,9 @@ function take(event) {
 }
 
 function takeFrame(frame) {
-  if (frame.frame === "ready" && base === undefined) {
-    base = frame.position;
-    last = frame.position;
-    console.error("listening");
-  } else if (frame.frame === "ready" && cuts === 0) {
+  if (frame.frame === "ready") {
+    base ??= frame.position;
+    last ??= frame.position;
     console.error("listening");
   }
   const events = frame.frame === "event" ? (frame.events ?? [frame]) : [];
@@ -224,5 +222,5 @@ try {
 } catch (error) {
   result = { ok: false, base, last, cuts, refusals, error: [error.message, error.cause?.message].filter(Boolean).join(": ") };
 }
-console.log(JSON.stringify({ ...result, events: positions.length, positions }));
-process.exit(result.ok ? 0 : 1);
+const line = JSON.stringify({ ...result, events: positions.length, positions });
+process.stdout.write(`${line}\n`, () => process.exit(result.ok ? 0 : 1));

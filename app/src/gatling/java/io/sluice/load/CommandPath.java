@@ -5,6 +5,7 @@ import static io.gatling.javaapi.core.CoreDsl.constantConcurrentUsers;
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.global;
 import static io.gatling.javaapi.core.CoreDsl.jsonPath;
+import static io.gatling.javaapi.core.CoreDsl.repeat;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
@@ -23,16 +24,19 @@ import java.util.UUID;
  */
 public final class CommandPath extends Simulation {
 
+    private static final int MOVES_A_USER = 100;
+
     private final Target target = new Target();
     private final Site.Row row = target.rows(1).getFirst();
 
     private final ScenarioBuilder moves = scenario("movements")
-            .exec(http("POST /api/movements")
-                    .post("/api/movements")
-                    .header("Idempotency-Key", _ -> UUID.randomUUID().toString())
-                    .body(StringBody("{\"locationId\":\"" + row.locationId() + "\",\"partId\":\"" + row.partId()
-                            + "\",\"type\":\"ISSUE\",\"quantity\":1}"))
-                    .check(status().is(201), jsonPath("$.position").exists()));
+            .exec(repeat(MOVES_A_USER)
+                    .on(http("POST /api/movements")
+                            .post("/api/movements")
+                            .header("Idempotency-Key", _ -> UUID.randomUUID().toString())
+                            .body(StringBody("{\"locationId\":\"" + row.locationId() + "\",\"partId\":\"" + row.partId()
+                                    + "\",\"type\":\"ISSUE\",\"quantity\":1}"))
+                            .check(status().is(201), jsonPath("$.position").exists())));
 
     {
         setUp(moves.injectClosed(constantConcurrentUsers(Target.setting("users", 32))

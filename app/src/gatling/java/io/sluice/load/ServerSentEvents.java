@@ -42,11 +42,13 @@ public final class ServerSentEvents extends Simulation {
                     sse("open")
                             .get("/api/streams?topics=part:" + row.partId() + "&implicit=false")
                             .await(PATIENCE)
-                            .on(sse.checkMessage("ready").check(regex("\"ready\""))),
-                    repeat(EVENTS).on(exec(sse("await")
-                            .setCheck()
-                            .await(PATIENCE)
-                            .on(sse.checkMessage("event").check(regex("stock.changed"), regex("\"position\\D+(\\d+)"))))),
+                            .on(sse.checkMessage("ready").check(regex("ready\\W"))),
+                    repeat(EVENTS)
+                            .on(exec(sse("await")
+                                    .setCheck()
+                                    .await(PATIENCE)
+                                    .on(sse.checkMessage("event")
+                                            .check(regex("stock.changed"), regex("position\\D+(\\d+)"))))),
                     sse("close").close());
 
     private final ScenarioBuilder publisher = scenario("publisher")

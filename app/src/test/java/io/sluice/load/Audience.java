@@ -80,7 +80,8 @@ final class Audience {
         for (var shared : loops) {
             Loops.on(shared.loop, () -> {
                 shared.tally = new Tally(measureFrom);
-                seats.stream().filter(seat -> seat.shared() == shared).forEach(seat -> seat.subscriber().forget());
+                seats.stream().filter(seat -> seat.shared() == shared).forEach(seat -> seat.subscriber()
+                        .forget());
             });
         }
     }

@@ -82,7 +82,10 @@ final class CatchUp {
         }
         var usage = stage.watched.now().since(before);
         boolean complete = audience.isComplete();
-        long end = audience.of(Subscriber::completeAt).stream().mapToLong(Long::longValue).max().orElse(begin);
+        long end = audience.of(Subscriber::completeAt).stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(begin);
         double seconds = (end - begin) / 1e9;
         var tally = audience.tally();
         long missing = audience.missing(filled);

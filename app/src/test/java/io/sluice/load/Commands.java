@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * HTTP load in a closed loop: each of some kept connections sends its next request when it has the answer to the last.
- * Prints throughput, latency and the server's processor time for an operation, for stock movements, for cached reads, or
- * for both after each other. The movements have to leave exactly the stock that they should. One command, from the root
+ * Prints throughput, latency and the server's processor time for an operation, for stock movements, cached reads, or both
+ * after each other. The movements have to leave exactly the stock that they should. One command, from the root
  * of the project:
  *
  * <pre>{@code
@@ -21,8 +21,19 @@ import java.util.Set;
 public final class Commands {
 
     private static final Set<String> KNOWN = Set.of(
-            "work", "path", "url", "login", "role", "token-file", "connections", "warm", "secs", "rows", "repeat",
-            "pids", "db-pids");
+            "work",
+            "path",
+            "url",
+            "login",
+            "role",
+            "token-file",
+            "connections",
+            "warm",
+            "secs",
+            "rows",
+            "repeat",
+            "pids",
+            "db-pids");
 
     private static final long SECOND = 1_000_000_000L;
     private static final int POLL_MILLIS = 20;

@@ -35,9 +35,34 @@ import java.util.Set;
 public final class FanOut {
 
     private static final Set<String> KNOWN = Set.of(
-            "mode", "url", "login", "role", "token-file", "topics", "credit", "batch", "more", "subscribers", "loops",
-            "rate", "warm", "secs", "drain", "connections", "rows", "no-publish", "pids", "db-pids", "step", "limit",
-            "every", "count", "fill", "repeat", "hold", "after");
+            "mode",
+            "url",
+            "login",
+            "role",
+            "token-file",
+            "topics",
+            "credit",
+            "batch",
+            "more",
+            "subscribers",
+            "loops",
+            "rate",
+            "warm",
+            "secs",
+            "drain",
+            "connections",
+            "rows",
+            "no-publish",
+            "pids",
+            "db-pids",
+            "step",
+            "limit",
+            "every",
+            "count",
+            "fill",
+            "repeat",
+            "hold",
+            "after");
 
     private FanOut() {}
 

@@ -12,8 +12,7 @@ class FrameScanTest {
 
     @Test
     void readsPositionAndTimesOfALoneEvent() {
-        var frame = read(
-                """
+        var frame = read("""
                 {"frame":"event","position":12,"at":"2026-11-01T10:00:01.5Z","subject":"part: \\" } 1",
                  "payload":{"position":99,"at":"no time","frame":"beat","metadata":{"at_ns":"1700000000000000001"}}}""");
 
@@ -26,8 +25,7 @@ class FrameScanTest {
 
     @Test
     void readsEachEventOfAPackedFrame() {
-        var frame = read(
-                """
+        var frame = read("""
                 {"frame":"event","position":8,"events":[
                   {"position":7,"at":"2026-11-01T10:00:59.123456789Z","topics":["a"],"payload":{"metadata":{"at_ns":3}}},
                   {"position":8,"at":"2026-11-01T11:00:00+01:00","payload":{"rows":[{"position":1}]}}]}""");

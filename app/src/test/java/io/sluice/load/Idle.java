@@ -38,7 +38,9 @@ final class Idle {
                 .put("ended", tally.ended)
                 .put("trouble", audience.trouble())
                 .put("good", good)
-                .print("%d idle: RSS %.0f to %.0f MB, %.1f KiB each%s", subscribers, before, after, each, good ? "" : ", NOT GOOD");
+                .print(
+                        "%d idle: RSS %.0f to %.0f MB, %.1f KiB each%s",
+                        subscribers, before, after, each, good ? "" : ", NOT GOOD");
         audience.leave();
         return good;
     }

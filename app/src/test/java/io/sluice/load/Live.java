@@ -33,7 +33,8 @@ final class Live {
     }
 
     boolean once() throws InterruptedException {
-        var rung = measure("live", options.fraction("rate", 100), options.number("warm", 5), options.number("secs", 10));
+        var rung =
+                measure("live", options.fraction("rate", 100), options.number("warm", 5), options.number("secs", 10));
         print(rung);
         return rung.isGood();
     }

@@ -25,7 +25,8 @@ final class Options {
 
     private static String nameOf(String word, Set<String> known) {
         if (!word.startsWith("--") || !known.contains(word.substring(2))) {
-            throw new IllegalArgumentException("unknown option " + word + ", known are " + known.stream().sorted().toList());
+            throw new IllegalArgumentException("unknown option " + word + ", known are "
+                    + known.stream().sorted().toList());
         }
         return word.substring(2);
     }

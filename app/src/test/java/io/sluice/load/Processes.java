@@ -23,15 +23,18 @@ final class Processes {
 
     /** User and system time of these processes alone, in seconds. */
     static double cpu(List<String> pids) {
-        return pids.stream().mapToDouble(pid -> ticks(pid, USER_TIME, SYSTEM_TIME)).sum() / TICKS_A_SECOND;
+        return pids.stream()
+                        .mapToDouble(pid -> ticks(pid, USER_TIME, SYSTEM_TIME))
+                        .sum()
+                / TICKS_A_SECOND;
     }
 
     /** The same with all processes below them, living or waited for: PostgreSQL's, whose connections are processes. */
     static double cpuWithChildren(List<String> pids) {
         return pids.stream()
                         .flatMap(Processes::family)
-                        .mapToDouble(pid ->
-                                ticks(pid, USER_TIME, SYSTEM_TIME, CHILDREN_USER_TIME, CHILDREN_SYSTEM_TIME))
+                        .mapToDouble(
+                                pid -> ticks(pid, USER_TIME, SYSTEM_TIME, CHILDREN_USER_TIME, CHILDREN_SYSTEM_TIME))
                         .sum()
                 / TICKS_A_SECOND;
     }

@@ -100,7 +100,8 @@ final class Publisher implements HttpLine.User {
             if (line.isIdle()) {
                 var due = waiting.poll();
                 flying.put(line, due);
-                line.send("POST", Issues.PATH, due.issue().headers(), due.issue().json());
+                line.send(
+                        "POST", Issues.PATH, due.issue().headers(), due.issue().json());
             }
         }
     }

@@ -132,7 +132,9 @@ public final class Site {
                 .put("type", "OPENING")
                 .put("quantity", OPENING);
         return new Row(
-                location, part, post("/api/movements", token, body).path("position").asLong(0));
+                location,
+                part,
+                post("/api/movements", token, body).path("position").asLong(0));
     }
 
     /** The last position of the tenant's log. */
@@ -145,8 +147,10 @@ public final class Site {
     Set<Long> events(String token, String topic, long after, long last) {
         var found = new HashSet<Long>();
         for (long from = after; from < last; from += PAGE) {
-            var page = get("/api/events?limit=" + PAGE + "&topic=" + topic + "&after=" + from + "&before="
-                    + Math.min(from + PAGE + 1, last + 1), token);
+            var page = get(
+                    "/api/events?limit=" + PAGE + "&topic=" + topic + "&after=" + from + "&before="
+                            + Math.min(from + PAGE + 1, last + 1),
+                    token);
             page.path("items").forEach(event -> found.add(event.path("position").asLong()));
         }
         return found;

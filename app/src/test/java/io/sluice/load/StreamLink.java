@@ -150,8 +150,7 @@ final class StreamLink extends ChannelInboundHandlerAdapter {
         frame(out, requestStream());
         context.writeAndFlush(out, context.voidPromise());
         long first = ThreadLocalRandom.current().nextInt(KEEPALIVE_MILLIS);
-        heart = context.executor()
-                .scheduleAtFixedRate(this::beat, first, KEEPALIVE_MILLIS, TimeUnit.MILLISECONDS);
+        heart = context.executor().scheduleAtFixedRate(this::beat, first, KEEPALIVE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private ByteBuf setup() {
@@ -252,7 +251,8 @@ final class StreamLink extends ChannelInboundHandlerAdapter {
             }
             case PING -> pong(bytes, length);
             case CLOSED -> {
-                end("websocket closed: " + new String(bytes, Math.min(2, length), Math.max(0, length - 2), StandardCharsets.UTF_8));
+                end("websocket closed: "
+                        + new String(bytes, Math.min(2, length), Math.max(0, length - 2), StandardCharsets.UTF_8));
                 context.close();
             }
             default -> {}

@@ -50,7 +50,7 @@ final class Subscriber implements StreamLink.Reader {
         link.open(shared.loop);
     }
 
-    /** Loses the connection and comes back after a while with the last position, from now on also when it is cut off. */
+    /** Breaks the connection and comes back with the last position; from now on also when it is cut off. */
     void cutAndReturn(long millis) {
         returning = true;
         link.cut();
