@@ -37,17 +37,17 @@ class HubConfiguration {
 
         @Override
         public void followed(TenantId tenant, long head) {
-            followers.forEach(follower -> follower.followed(tenant, head));
+            followers.orderedStream().forEach(follower -> follower.followed(tenant, head));
         }
 
         @Override
         public void passed(TenantId tenant, List<Recorded> events) {
-            followers.forEach(follower -> follower.passed(tenant, events));
+            followers.orderedStream().forEach(follower -> follower.passed(tenant, events));
         }
 
         @Override
         public void lost(TenantId tenant) {
-            followers.forEach(follower -> follower.lost(tenant));
+            followers.orderedStream().forEach(follower -> follower.lost(tenant));
         }
     }
 
