@@ -11,7 +11,8 @@ import org.springframework.web.server.ServerWebExchange;
 /** One authenticated request as a controller sees it: who calls, and the headers that steer a command. */
 public record Call(Principal principal, ServerWebExchange exchange) {
 
-    static final String PRINCIPAL = Call.class.getName() + ".principal";
+    /** The request attribute that holds the principal; only this server itself can set one. */
+    public static final String PRINCIPAL = Call.class.getName() + ".principal";
 
     static Call of(ServerWebExchange exchange) {
         Principal principal = exchange.getAttribute(PRINCIPAL);

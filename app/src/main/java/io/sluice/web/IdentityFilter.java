@@ -42,6 +42,9 @@ final class IdentityFilter implements WebFilter {
         if (request.getQueryParams().containsKey("access_token")) {
             return Mono.error(new Problem.Unauthenticated("token-in-url", "send the token in a header, never in a URL"));
         }
+        if (request.getAttributes().get(Call.PRINCIPAL) instanceof Principal known) {
+            return passed(exchange, chain, known);
+        }
         String token = bearer(request);
         if (token == null) {
             return Mono.error(new Problem.Unauthenticated("unauthenticated", "a bearer token is required"));

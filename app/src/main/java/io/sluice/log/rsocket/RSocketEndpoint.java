@@ -115,7 +115,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address))
                 .payloadDecoder(PayloadDecoder.DEFAULT)
                 .maxInboundPayloadSize(LARGEST_PAYLOAD)
-                .asConnectionAcceptor();
+                .asConnectionAcceptor(LARGEST_PAYLOAD);
         return accepted.apply(wire).then(out.neverComplete());
     }
 
