@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -45,6 +47,7 @@ public final class PostgresLedger implements Ledger {
     private final MeterRegistry meters;
     private final Timer append;
     private final DistributionSummary batch;
+    private final Map<String, Counter> counted = new ConcurrentHashMap<>();
 
     PostgresLedger(Database database, Commits commits, Clock clock, MeterRegistry meters) {
         this.database = database;
@@ -109,6 +112,10 @@ public final class PostgresLedger implements Ledger {
                 .isPresent();
     }
 
+    private Counter counterOf(String type) {
+        return Counter.builder("sluice_log_events_total").tag("type", type).register(meters);
+    }
+
     private <T> void told(reactor.util.context.ContextView context, Done<T> done) {
         if (done.events().isEmpty()) {
             return;
@@ -116,7 +123,7 @@ public final class PostgresLedger implements Ledger {
         List<Recorded> events = done.events().stream().map(Linked::event).toList();
         batch.record(events.size());
         for (Recorded event : events) {
-            Counter.builder("sluice_log_events_total").tag("type", event.type()).register(meters).increment();
+            counted.computeIfAbsent(event.type(), this::counterOf).increment();
         }
         commits.committed(context.get(io.sluice.log.Caller.class).tenant(), events);
     }
