@@ -23,7 +23,7 @@ final class Clients {
 
     private Clients() {}
 
-    static RedissonClient open(RedisSettings settings, String url) {
+    static RedissonClient open(RedisSettings settings, String url, RedisThreads threads) {
         URI address = URI.create(url);
         if (address.getHost() == null
                 || !("redis".equals(address.getScheme()) || "rediss".equals(address.getScheme()))) {
@@ -32,7 +32,8 @@ final class Clients {
         var config = new Config();
         config.setLazyInitialization(true);
         config.setCodec(ByteArrayCodec.INSTANCE);
-        config.setThreads(2);
+        withoutReferences(config);
+        config.setExecutor(threads.executor());
         config.setNettyThreads(Math.max(2, Runtime.getRuntime().availableProcessors()));
         config.setTcpKeepAlive(true);
         config.setTcpNoDelay(true);
@@ -40,6 +41,11 @@ final class Clients {
         secure(config, settings);
         server(config, settings, address);
         return Redisson.create(config);
+    }
+
+    /** Redisson would look each value up for objects of its own, in a map under a lock that event loops wait for. */
+    private static void withoutReferences(Config config) {
+        config.setReferenceEnabled(false);
     }
 
     private static void server(Config config, RedisSettings settings, URI address) {

@@ -23,7 +23,7 @@ import reactor.util.retry.Retry;
  * The way to Redis: every request has a time limit and passes one breaker. Requests made before the first connection
  * fail at once; from then on Redisson connects again by itself.
  */
-public final class Redis implements SmartLifecycle, RedisHealth {
+public final class Redis implements SmartLifecycle, AutoCloseable, RedisHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
     private static final Duration NOTEWORTHY = Duration.ofMillis(100);
@@ -103,7 +103,6 @@ public final class Redis implements SmartLifecycle, RedisHealth {
     @Override
     public void stop() {
         running.dispose();
-        connecting.dispose();
     }
 
     @Override
@@ -115,5 +114,10 @@ public final class Redis implements SmartLifecycle, RedisHealth {
     @Override
     public int getPhase() {
         return -1000;
+    }
+
+    @Override
+    public void close() {
+        connecting.dispose();
     }
 }

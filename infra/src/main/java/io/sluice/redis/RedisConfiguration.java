@@ -13,12 +13,18 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(RedisSettings.class)
 public class RedisConfiguration {
 
+    @Bean
+    RedisThreads redisThreads() {
+        return new RedisThreads();
+    }
+
     @Bean(destroyMethod = "shutdown")
-    RedissonClient redisson(RedisSettings settings, ObjectProvider<EmbeddedRedisServer> embedded) {
+    RedissonClient redisson(
+            RedisSettings settings, RedisThreads threads, ObjectProvider<EmbeddedRedisServer> embedded) {
         String url = Optional.ofNullable(settings.url())
                 .or(() -> embedded.stream().findFirst().map(EmbeddedRedisServer::url))
                 .orElseThrow(() -> new IllegalStateException("sluice.redis.url is missing"));
-        return Clients.open(settings, url);
+        return Clients.open(settings, url, threads);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.redisson.api.RedissonClient;
@@ -67,17 +68,23 @@ class EmbeddedRedisServerTest {
     }
 
     private static void write(String url, String key, String value) {
-        RedissonClient client = Clients.open(RedisSettings.at(url), url);
-        client.getBucket(key, StringCodec.INSTANCE).set(value);
-        client.shutdown();
+        request(url, client -> {
+            client.getBucket(key, StringCodec.INSTANCE).set(value);
+            return value;
+        });
     }
 
     private static Object read(String url, String key) {
-        RedissonClient client = Clients.open(RedisSettings.at(url), url);
-        try {
-            return client.getBucket(key, StringCodec.INSTANCE).get();
-        } finally {
+        return request(
+                url, client -> client.getBucket(key, StringCodec.INSTANCE).get());
+    }
+
+    private static Object request(String url, Function<RedissonClient, Object> request) {
+        try (var threads = new RedisThreads()) {
+            RedissonClient client = Clients.open(RedisSettings.at(url), url, threads);
+            Object answer = request.apply(client);
             client.shutdown();
+            return answer;
         }
     }
 }

@@ -19,6 +19,7 @@ public final class RedisTest implements BeforeAllCallback, AfterAllCallback {
 
     private final Path home;
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final RedisThreads threads = new RedisThreads();
     private EmbeddedRedisServer server;
 
     public RedisTest() {
@@ -39,6 +40,7 @@ public final class RedisTest implements BeforeAllCallback, AfterAllCallback {
         for (AutoCloseable it : opened) {
             it.close();
         }
+        threads.close();
         stop();
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
@@ -86,10 +88,11 @@ public final class RedisTest implements BeforeAllCallback, AfterAllCallback {
     /** The same, without waiting for it. */
     public Redis open(MeterRegistry meters) {
         var settings = RedisSettings.at(server.url());
-        RedissonClient client = Clients.open(settings, server.url());
+        RedissonClient client = Clients.open(settings, server.url(), threads);
         var redis = new Redis(client, settings, meters);
         redis.start();
         opened.add(redis::stop);
+        opened.add(redis::close);
         opened.add(client::shutdown);
         return redis;
     }

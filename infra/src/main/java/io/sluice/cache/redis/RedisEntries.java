@@ -2,8 +2,9 @@ package io.sluice.cache.redis;
 
 import io.sluice.redis.Redis;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.redisson.api.RBucketReactive;
@@ -17,24 +18,26 @@ final class RedisEntries {
     private final Redis redis;
     private final Duration lease;
     private final CacheMeters meters;
+    /** Made once: asking for randomness reads a file, which no event loop may do. */
+    private final long node = new SecureRandom().nextLong();
 
-    /** The right to load a key, until it runs out. */
+    private final AtomicLong leases = new AtomicLong();
+
+    /** The right to load a key, until it runs out; the token is its holder's alone and ends with the position. */
     record Lease(String key, byte[] token) {
 
-        private static final int RANDOM = 2 * Long.BYTES;
+        private static final int HOLDER = 2 * Long.BYTES;
 
-        /** A token of its own that tells the others as of which position it loads. */
-        static Lease of(String key, long position) {
-            UUID random = UUID.randomUUID();
-            var token = ByteBuffer.allocate(RANDOM + Long.BYTES)
-                    .putLong(random.getMostSignificantBits())
-                    .putLong(random.getLeastSignificantBits())
+        static Lease of(String key, long node, long count, long position) {
+            var token = ByteBuffer.allocate(HOLDER + Long.BYTES)
+                    .putLong(node)
+                    .putLong(count)
                     .putLong(position);
             return new Lease(key + ":lease", token.array());
         }
 
         static long positionOf(byte[] token) {
-            return token.length == RANDOM + Long.BYTES ? ByteBuffer.wrap(token).getLong(RANDOM) : 0;
+            return token.length == HOLDER + Long.BYTES ? ByteBuffer.wrap(token).getLong(HOLDER) : 0;
         }
     }
 
@@ -68,7 +71,7 @@ final class RedisEntries {
      * an event has overtaken.
      */
     Mono<Lease> take(String key, long position, LongPredicate current) {
-        return Mono.fromSupplier(() -> Lease.of(key, position))
+        return Mono.fromSupplier(() -> Lease.of(key, node, leases.incrementAndGet(), position))
                 .filterWhen(wanted ->
                         isTaken(wanted).filter(Boolean::booleanValue).switchIfEmpty(isOvertaken(wanted, current)));
     }

@@ -12,7 +12,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Runs refreshes that nobody waits for, a few at a time; those that find the queue full are left out. */
-final class Refreshes implements SmartLifecycle {
+final class Refreshes implements SmartLifecycle, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refreshes.class);
     private static final int AT_ONCE = 8;
@@ -51,5 +51,10 @@ final class Refreshes implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return !running.isDisposed();
+    }
+
+    @Override
+    public void close() {
+        refreshing.dispose();
     }
 }

@@ -114,7 +114,7 @@ final class TieredCache implements Cache {
         long polls = settings.patience().dividedBy(POLL);
         return near(reading)
                 .switchIfEmpty(far(reading))
-                .switchIfEmpty(leased(reading))
+                .switchIfEmpty(leased(reading, far(reading)))
                 .repeatWhenEmpty(
                         times -> times.takeWhile(count -> count < polls).delayElements(POLL))
                 .switchIfEmpty(load(reading, Level.MISS))
@@ -158,11 +158,18 @@ final class TieredCache implements Cache {
         return Held.of(value, mark, envelope.born(), envelope.expires());
     }
 
-    /** Empty while another node loads it, and for a tenant that is followed no more. */
-    private Mono<Answer> leased(Reading reading) {
-        return Mono.defer(() -> Mono.justOrEmpty(touches.mark(reading.key().tenant())))
-                .flatMap(
-                        mark -> Mono.usingWhen(lease(reading, mark), _ -> load(reading, Level.MISS), entries::release));
+    /**
+     * Empty while another node loads it. Under the lease Redis is asked once more: the one before may have stored its
+     * value after we looked and given the lease back before we took it.
+     */
+    private Mono<Answer> leased(Reading reading, Mono<Answer> look) {
+        return Mono.defer(() -> {
+            Mark mark = touches.mark(reading.key().tenant());
+            Mono<Answer> load = load(reading, Level.MISS);
+            return mark == null
+                    ? load
+                    : Mono.usingWhen(lease(reading, mark), _ -> look.switchIfEmpty(load), entries::release);
+        });
     }
 
     private Mono<Lease> lease(Reading reading, Mark mark) {
@@ -235,12 +242,16 @@ final class TieredCache implements Cache {
 
     /** Takes what another node has refreshed already, or loads; leaves it to the node that is at it. */
     private Mono<Void> refreshed(Reading reading) {
+        return renewed(reading)
+                .switchIfEmpty(leased(reading, renewed(reading)))
+                .onErrorResume(Away.class, _ -> load(reading.alone(), Level.MISS))
+                .then();
+    }
+
+    private Mono<Answer> renewed(Reading reading) {
         return stored(reading)
                 .filter(held -> !held.isRipe(clock.instant()))
                 .doOnNext(held -> keep(reading, held))
-                .map(held -> new Answer(held, Level.L2))
-                .switchIfEmpty(leased(reading))
-                .onErrorResume(Away.class, _ -> load(reading.alone(), Level.MISS))
-                .then();
+                .map(held -> new Answer(held, Level.L2));
     }
 }

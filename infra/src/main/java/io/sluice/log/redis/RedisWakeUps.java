@@ -29,7 +29,7 @@ import reactor.util.retry.Retry;
  * Hints over a plain topic. Announced heads wait in a map, the newest of each tenant; a round sends those that wait,
  * the next round begins when it is over.
  */
-final class RedisWakeUps implements WakeUps, SmartLifecycle {
+final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisWakeUps.class);
     private static final String TOPIC = "sluice:wake-ups";
@@ -79,6 +79,7 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle {
     private Mono<Long> sent(TenantId tenant) {
         return Mono.defer(() -> Mono.justOrEmpty(waiting.remove(tenant)))
                 .flatMap(head -> redis.request(client -> topic(client).publish(tenant + " " + head)))
+                .doOnError(error -> LOG.debug("a hint of {} was lost: {}", tenant, error.toString()))
                 .onErrorComplete();
     }
 
@@ -121,11 +122,15 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle {
     @Override
     public void stop() {
         running.dispose();
-        announcing.dispose();
     }
 
     @Override
     public boolean isRunning() {
         return !running.isDisposed();
+    }
+
+    @Override
+    public void close() {
+        announcing.dispose();
     }
 }

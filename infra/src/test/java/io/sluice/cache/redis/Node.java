@@ -46,5 +46,6 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         refreshes.stop();
+        refreshes.close();
     }
 }

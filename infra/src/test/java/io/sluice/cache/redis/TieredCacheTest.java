@@ -367,7 +367,7 @@ class TieredCacheTest {
     void loadsByItselfWhenTheOneWithTheLeaseDoesNotComeBack() {
         try (var impatient = new Node(redis, QUICK)) {
             impatient.touches.follow(acme, 10);
-            var lease = RedisEntries.Lease.of(bolt.toString(), 10);
+            var lease = RedisEntries.Lease.of(bolt.toString(), 1, 1, 10);
             redis.request(it -> it.getBucket(lease.key(), ByteArrayCodec.INSTANCE)
                             .set(lease.token(), Duration.ofSeconds(30)))
                     .block();
@@ -380,11 +380,11 @@ class TieredCacheTest {
     void refreshesOnceInTheBackgroundAfterFourFifthsOfTheLife() {
         var policy = CachePolicy.lasting(Duration.ofSeconds(20));
         node.get(bolt, policy, loader.load()).block();
-        node.clock.goOn(Duration.ofSeconds(15));
+        node.clock.goOn(Duration.ofSeconds(14));
         Awaitility.await().during(Duration.ofMillis(100)).until(() -> value(policy)
                 .equals("1"));
 
-        node.clock.goOn(Duration.ofMillis(2_700));
+        node.clock.goOn(Duration.ofMillis(3_700));
         node.get(bolt, policy, loader.load()).block();
         Awaitility.await().until(() -> value(policy).equals("2"));
 

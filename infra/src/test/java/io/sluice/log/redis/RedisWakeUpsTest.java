@@ -44,7 +44,9 @@ class RedisWakeUpsTest {
     void stop() {
         listening.dispose();
         here.stop();
+        here.close();
         there.stop();
+        there.close();
     }
 
     @Test
@@ -96,13 +98,18 @@ class RedisWakeUpsTest {
         }
         silent.start();
 
-        Awaitility.await().until(() -> heard.contains(new WakeUp(acme, 1000)));
+        Awaitility.await().until(() -> isHeard(silent, 1001));
         silent.stop();
+        silent.close();
     }
 
     /** A hint sent before the other node listens is lost, so it is sent until it is heard. */
     private boolean isHeard(long head) {
-        here.announce(acme, head);
+        return isHeard(here, head);
+    }
+
+    private boolean isHeard(RedisWakeUps from, long head) {
+        from.announce(acme, head);
         return heard.contains(new WakeUp(acme, head));
     }
 }
