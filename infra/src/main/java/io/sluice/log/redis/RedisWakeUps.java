@@ -36,6 +36,7 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
     private static final int TENANTS = 10_000;
     private static final int SENT_AT_ONCE = 64;
     private static final int HEARD_AT_ONCE = 4096;
+    private static final Duration WHEN_ALONE = Duration.ofMillis(50);
     private static final Retry AGAIN = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(50))
             .maxBackoff(Duration.ofSeconds(2))
             .transientErrors(true);
@@ -44,6 +45,7 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
     private final Map<TenantId, Long> waiting = new ConcurrentHashMap<>();
     private final Sinks.Many<Boolean> rounds = Sinks.many().multicast().onBackpressureBuffer(2, false);
     private final Scheduler announcing = Schedulers.newSingle("wake-ups", true);
+    private volatile boolean alone;
     private volatile Disposable running = Disposables.disposed();
 
     RedisWakeUps(Redis redis) {
@@ -73,7 +75,13 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
     private Mono<Void> round() {
         return Flux.defer(() -> Flux.fromIterable(List.copyOf(waiting.keySet())))
                 .flatMap(this::sent, SENT_AT_ONCE)
-                .then();
+                .doOnNext(listeners -> alone = listeners <= 1)
+                .then(Mono.defer(this::restWhenAlone));
+    }
+
+    /** While no other node listens, a hint now and then is enough to find out when one does. */
+    private Mono<Void> restWhenAlone() {
+        return alone ? Mono.delay(WHEN_ALONE, announcing).then() : Mono.empty();
     }
 
     private Mono<Long> sent(TenantId tenant) {
