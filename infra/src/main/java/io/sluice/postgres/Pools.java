@@ -15,6 +15,7 @@ import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Flux;
@@ -26,6 +27,17 @@ import reactor.util.retry.Retry;
 final class Pools {
 
     private static final int STATEMENT_CACHE = 256;
+
+    /**
+     * Commands find rows by their keys only. A plan that was made while a table was empty would scan it for ever, and
+     * statistics lag behind a table that grows by thousands of rows a second: so scans and hashes are ruled out, and a
+     * statement is planned once.
+     */
+    private static final Map<String, String> POINT_LOOKUPS = Map.of(
+            "plan_cache_mode", "force_generic_plan",
+            "enable_seqscan", "off",
+            "enable_hashjoin", "off",
+            "enable_mergejoin", "off");
 
     private final DatabaseSettings settings;
     private final MeterRegistry meters;
@@ -87,12 +99,7 @@ final class Pools {
                 .tcpNoDelay(true)
                 .tcpKeepAlive(true)
                 .sslMode(SSLMode.fromValue(settings.sslMode()))
-                .options(Map.of(
-                        "role", "sluice_app",
-                        "statement_timeout", Long.toString(settings.statementLimit().toMillis()),
-                        "idle_in_transaction_session_timeout", "60000",
-                        "lock_timeout", "5000",
-                        "TimeZone", "UTC"));
+                .options(options(name));
         if (settings.sslRootCert() != null) {
             builder.sslRootCert(settings.sslRootCert());
         }
@@ -100,6 +107,19 @@ final class Pools {
             builder.sslCert(settings.sslCert()).sslKey(settings.sslKey());
         }
         return new PostgresqlConnectionFactory(builder.build());
+    }
+
+    private Map<String, String> options(PoolName name) {
+        Map<String, String> options = new HashMap<>(Map.of(
+                "role", "sluice_app",
+                "statement_timeout", Long.toString(settings.statementLimit().toMillis()),
+                "idle_in_transaction_session_timeout", "60000",
+                "lock_timeout", "5000",
+                "TimeZone", "UTC"));
+        if (name == PoolName.COMMANDS || name == PoolName.JOBS) {
+            options.putAll(POINT_LOOKUPS);
+        }
+        return options;
     }
 
     private void watch(PoolName name, PoolMetrics metrics) {
