@@ -19,4 +19,13 @@ public final class AllowedOrigins {
     public boolean allows(@Nullable String origin) {
         return origin == null || listed.contains(origin);
     }
+
+    /** As {@link #allows(String)}; a page of this very server, which sends an origin with its POSTs, is at home. */
+    public boolean allows(@Nullable String origin, @Nullable String host) {
+        return allows(origin) || (host != null && isHome(origin, host));
+    }
+
+    private static boolean isHome(@Nullable String origin, String host) {
+        return origin != null && origin.endsWith("://" + host) && origin.indexOf("://") == origin.length() - host.length() - 3;
+    }
 }

@@ -1,11 +1,19 @@
 package io.sluice.web;
 
+import io.sluice.shared.FieldError;
+import io.sluice.shared.Problem;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.BindingContext;
 import org.springframework.web.reactive.result.method.HandlerMethodArgumentResolver;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,12 +31,42 @@ final class Arguments implements HandlerMethodArgumentResolver {
 
     @Override
     public Mono<Object> resolveArgument(MethodParameter parameter, BindingContext binding, ServerWebExchange exchange) {
-        if (parameter.getParameterType() == Call.class) {
-            return Mono.fromCallable(() -> Call.of(exchange));
+        if (parameter.hasParameterAnnotation(ParameterObject.class)) {
+            Class<? extends Record> type = parameter.getParameterType().asSubclass(Record.class);
+            return Mono.fromCallable(() -> Binder.bind(exchange.getRequest().getQueryParams(), type));
         }
-        Class<? extends Record> type = parameter.getParameterType().asSubclass(Record.class);
-        return parameter.hasParameterAnnotation(ParameterObject.class)
-                ? Mono.fromCallable(() -> Binder.bind(exchange.getRequest().getQueryParams(), type))
-                : Bodies.read(exchange).map(body -> Binder.bind(body, type));
+        if (exchange.getRequest().getURI().getRawQuery() != null) {
+            checkQuery(parameter, exchange);
+        }
+        return parameter.hasParameterAnnotation(RequestBody.class)
+                ? body(parameter.getParameterType().asSubclass(Record.class), exchange)
+                : Mono.fromCallable(() -> Call.of(exchange));
+    }
+
+    private static Mono<Object> body(Class<? extends Record> type, ServerWebExchange exchange) {
+        String sent = exchange.getRequest().getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
+        if (sent == null || !sent.regionMatches(true, 0, MediaType.APPLICATION_JSON_VALUE, 0, 16)) {
+            return Mono.error(() -> new UnsupportedMediaTypeStatusException(
+                    "application/json is expected", List.of(MediaType.APPLICATION_JSON)));
+        }
+        return Bodies.read(exchange).map(body -> Binder.bind(body, type));
+    }
+
+    /** A route without a record for its query takes no parameters. */
+    private static void checkQuery(MethodParameter parameter, ServerWebExchange exchange) {
+        Method route = parameter.getMethod();
+        if (route == null || takesQuery(route)) {
+            return;
+        }
+        List<FieldError> errors = exchange.getRequest().getQueryParams().keySet().stream()
+                .map(name -> new FieldError(Binder.shown(name), "unknown-field", "this route takes no parameters"))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new Problem.Invalid(errors);
+        }
+    }
+
+    private static boolean takesQuery(Method route) {
+        return Arrays.stream(route.getParameters()).anyMatch(it -> it.isAnnotationPresent(ParameterObject.class));
     }
 }

@@ -191,8 +191,13 @@ public final class Binder {
 
     private static FieldError unknown(String path, String name, Shape shape) {
         String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
-        return new FieldError(path.length() > 200 ? path.substring(0, 200) : path, "unknown-field",
+        return new FieldError(shown(path), "unknown-field",
                 "no field " + shown + "; known are " + String.join(", ", shape.byName().keySet()));
+    }
+
+    /** What the client made up, short enough to be sent back. */
+    static String shown(String path) {
+        return path.length() > 200 ? path.substring(0, 200) : path;
     }
 
     private static <T extends Record> @Nullable T construct(
@@ -340,7 +345,7 @@ public final class Binder {
     }
 
     /** {@link UUID#fromString} takes short groups, too. */
-    private static UUID uuid(String text) {
+    static UUID uuid(String text) {
         if (text.length() != 36) {
             throw new IllegalArgumentException(text);
         }

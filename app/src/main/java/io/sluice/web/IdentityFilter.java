@@ -26,11 +26,14 @@ final class IdentityFilter implements WebFilter {
 
     private static final List<String> OPEN = List.of(
             "/api/auth/login", "/api/auth/refresh", "/openapi", "/health", "/.well-known/jwks.json");
+    private static final String MIN_POSITION = "Sluice-Min-Position";
 
     private final Identities identities;
+    private final Positions positions;
 
-    IdentityFilter(Identities identities) {
+    IdentityFilter(Identities identities, Positions positions) {
         this.identities = identities;
+        this.positions = positions;
     }
 
     @Override
@@ -52,9 +55,17 @@ final class IdentityFilter implements WebFilter {
         return identities.require(token).flatMap(principal -> passed(exchange, chain, principal));
     }
 
-    private static Mono<Void> passed(ServerWebExchange exchange, WebFilterChain chain, Principal principal) {
+    private Mono<Void> passed(ServerWebExchange exchange, WebFilterChain chain, Principal principal) {
         exchange.getAttributes().put(Call.PRINCIPAL, principal);
-        return chain.filter(exchange).contextWrite(context -> context.put(Caller.class, callerOf(exchange, principal)));
+        String position = exchange.getRequest().getHeaders().getFirst(MIN_POSITION);
+        Mono<Void> answered = position == null || !reads(exchange.getRequest())
+                ? chain.filter(exchange)
+                : positions.await(principal.tenant(), position).then(chain.filter(exchange));
+        return answered.contextWrite(context -> context.put(Caller.class, callerOf(exchange, principal)));
+    }
+
+    private static boolean reads(ServerHttpRequest request) {
+        return request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
     }
 
     private static Caller callerOf(ServerWebExchange exchange, Principal principal) {

@@ -1,6 +1,7 @@
 package io.sluice.web;
 
 import io.sluice.shared.Problem;
+import io.sluice.access.Principal;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class ProblemHandler implements WebExceptionHandler {
         }
         response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
         response.getHeaders().remove(HttpHeaders.ETAG);
+        response.getHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
         return write(exchange, response, Problems.translate(error));
     }
 
@@ -51,9 +53,22 @@ final class ProblemHandler implements WebExceptionHandler {
             String code = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
             return write(response, status, Problems.body(status, code, status.getReasonPhrase(), traceId));
         }
-        LOG.error("request {} {} failed, trace {}", exchange.getRequest().getMethod(), Routes.nameOf(exchange), traceId, error);
+log(exchange, traceId, error);
         HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
         return write(response, status, Problems.body(status, "internal", "an unexpected error, see the trace", traceId));
+    }
+
+    /** Names the request by its route and whose it is; never by what it carries. */
+    private static void log(ServerWebExchange exchange, String traceId, Throwable error) {
+        var entry = LOG.atError()
+                .addKeyValue("traceId", traceId)
+                .addKeyValue("requestId", RequestIdentity.of(exchange).requestId());
+        Principal principal = exchange.getAttribute(Call.PRINCIPAL);
+        if (principal != null) {
+            entry = entry.addKeyValue("tenant", principal.tenant().toString())
+                    .addKeyValue("principal", principal.account().toString());
+        }
+        entry.setCause(error).log("request {} failed", Routes.nameOf(exchange));
     }
 
     private static Mono<Void> write(ServerHttpResponse response, HttpStatus status, Map<String, Object> body) {

@@ -7,10 +7,13 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 
 /** Problems as RFC 9457 says, with a stable {@code code}: the one place that knows their statuses. */
@@ -32,6 +35,15 @@ public final class Problems {
             case Problem.TooMany _ -> HttpStatus.TOO_MANY_REQUESTS;
             case Problem.Unavailable _ -> HttpStatus.SERVICE_UNAVAILABLE;
             case Problem.TimedOut _ -> HttpStatus.GATEWAY_TIMEOUT;
+        };
+    }
+
+    /** The status that an error of a request will get. */
+    static int statusOf(Throwable error) {
+        return switch (translate(error)) {
+            case Problem problem -> statusOf(problem).value();
+            case ResponseStatusException refused -> refused.getStatusCode().value();
+            default -> HttpStatus.INTERNAL_SERVER_ERROR.value();
         };
     }
 
@@ -94,9 +106,17 @@ public final class Problems {
             case UnsupportedMediaTypeStatusException _ -> error;
             case ResponseStatusException status when status.getStatusCode().value() == 404 ->
                 new Problem.NotFound("route", "");
+            case ServerWebInputException input when input.getMethodParameter() != null -> malformed(input.getMethodParameter());
             case ResponseStatusException status when status.getStatusCode().value() == 400 ->
                 new Problem.Invalid("invalid-request", "the request is malformed", List.of());
             default -> error;
         };
+    }
+
+    /** A variable of the path, the only thing that the framework itself converts. */
+    private static Problem malformed(MethodParameter variable) {
+        String name = variable.getParameterName();
+        String wanted = variable.getParameterType() == UUID.class ? "a UUID" : "a number";
+        return Problem.Invalid.field(name == null ? "path" : name, "wrong-type", wanted + " is expected");
     }
 }

@@ -1,7 +1,8 @@
 package io.sluice.web;
 
-import org.springdoc.core.utils.SpringDocUtils;
+import java.util.UUID;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.format.FormatterRegistry;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.json.JacksonJsonEncoder;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -11,13 +12,15 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebFluxConfigurer {
 
-    static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Call.class);
-    }
-
     @Override
     public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
         configurer.addCustomResolver(new Arguments());
+    }
+
+    /** {@link UUID#fromString} takes short groups, too; a variable of a path is as strict as a field of a body. */
+    @Override
+    public void addFormatters(FormatterRegistry registry) {
+        registry.addConverter(String.class, UUID.class, Binder::uuid);
     }
 
     @Override

@@ -13,4 +13,9 @@ public interface FollowedTenants {
     default Mono<Void> follow(TenantId tenant) {
         return Mono.empty();
     }
+
+    /** The position up to which this node has seen the tenant's log, without a gap; -1 while it does not follow it. */
+    default long head(TenantId tenant) {
+        return -1;
+    }
 }

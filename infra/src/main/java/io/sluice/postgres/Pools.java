@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.Exceptions;
@@ -157,18 +158,25 @@ final class Pools {
                 && !(error instanceof io.r2dbc.spi.R2dbcTimeoutException);
     }
 
-    /** Connections in use, idle, waiting, in all, and at most. */
-    Map<String, Integer> figures(PoolName name) {
-        return pool(name)
-                .pool()
+    DatabaseFigures.PoolFigures figures(PoolName name) {
+        Guarded guarded = pool(name);
+        return guarded.pool()
                 .getMetrics()
-                .map(it -> Map.of(
-                        "acquired", it.acquiredSize(),
-                        "idle", it.idleSize(),
-                        "waiting", it.pendingAcquireSize(),
-                        "total", it.allocatedSize(),
-                        "maximum", it.getMaxAllocatedSize()))
-                .orElseGet(Map::of);
+                .map(it -> figures(it, settings.sizeOf(name), guarded.acquire()))
+                .orElseThrow(() -> new IllegalStateException("the pool " + name.word() + " has no figures"));
+    }
+
+    private static DatabaseFigures.PoolFigures figures(
+            PoolMetrics now, DatabaseSettings.PoolSize size, Timer acquire) {
+        return new DatabaseFigures.PoolFigures(
+                now.allocatedSize(),
+                now.acquiredSize(),
+                now.idleSize(),
+                now.pendingAcquireSize(),
+                size.minimum(),
+                now.getMaxAllocatedSize(),
+                acquire.count(),
+                acquire.mean(TimeUnit.MILLISECONDS));
     }
 
     private Guarded pool(PoolName name) {

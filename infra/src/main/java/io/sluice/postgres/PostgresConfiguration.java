@@ -47,6 +47,11 @@ public class PostgresConfiguration {
     }
 
     @Bean
+    DatabaseFigures databaseFigures(Pools pools, Database database) {
+        return new PostgresFigures(pools, database);
+    }
+
+    @Bean
     PoolsLifecycle poolsLifecycle(Pools pools) {
         return new PoolsLifecycle(pools);
     }

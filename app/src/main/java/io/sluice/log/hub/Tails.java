@@ -179,6 +179,12 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         return ready.containsKey(tenant) && sinceFollowed().compareTo(POLL.multipliedBy(2)) < 0;
     }
 
+    @Override
+    public long head(TenantId tenant) {
+        Tail tail = ready.get(tenant);
+        return tail == null ? -1 : tail.head();
+    }
+
     Iterable<Tail> followed() {
         return ready.values();
     }

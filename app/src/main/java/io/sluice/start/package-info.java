@@ -1,0 +1,5 @@
+/** What must be right before anything starts. */
+@NullMarked
+package io.sluice.start;
+
+import org.jspecify.annotations.NullMarked;
