@@ -27,9 +27,14 @@ public final class MoveGroup {
         List<Decided> decided = new ArrayList<>(commands.size());
         Map<String, Integer> first = new HashMap<>();
         for (int i = 0; i < commands.size(); i++) {
-            OnceKey once = commands.get(i).once();
-            Integer twin = once == null ? null : first.putIfAbsent(once.name(), i);
-            decided.add(twin == null ? decide(commands.get(i), shelf) : repeat(commands.get(i), commands.get(twin), twin));
+            MoveCommand command = commands.get(i);
+            OnceKey once = command.once();
+            Integer twin = once == null ? null : first.get(once.name());
+            Decided one = twin == null ? decide(command, shelf) : repeat(command, commands.get(twin), twin);
+            decided.add(one);
+            if (once != null && !one.outcomes().isEmpty()) {
+                first.put(once.name(), i);
+            }
         }
         return decided;
     }

@@ -32,6 +32,7 @@ final class StockDecision {
             throw new Problem.Conflict("illegal-transition", "OPENING is the first movement of a row only");
         }
         checkStock(move, row);
+        checkRange(move, row);
         checkValue(move, row, part);
     }
 
@@ -60,6 +61,13 @@ final class StockDecision {
                         "held", row.held(),
                         "reserved", row.reserved(),
                         "available", row.available()));
+    }
+
+    private static void checkRange(Move move, StockRow row) {
+        if (move.change().isPositive() && move.change().compareTo(Quantity.MOST.minus(row.quantity())) > 0) {
+            throw new Problem.Contradiction(
+                    "quantity-range", "quantity", "a row holds at most " + Quantity.MOST + ", " + row.quantity() + " are there");
+        }
     }
 
     private static void checkValue(Move move, StockRow row, PartFacts part) {

@@ -55,18 +55,21 @@ public record StockRow(
                 version + 1);
     }
 
-    /** Weighted average of what is there and what comes in with a cost; four decimals, half even. */
+    /**
+     * Weighted average of what is there and what comes in with a cost; four decimals, half even. A reversed receipt
+     * takes its cost out again, as long as something stays.
+     */
     private @Nullable BigDecimal averagedWith(Move move) {
         BigDecimal cost = move.unitCost();
-        boolean bringsCost = move.change().isPositive()
-                && (move.type() == MovementType.RECEIPT || move.type() == MovementType.OPENING);
-        if (cost == null || !bringsCost) {
+        boolean movesCost = move.type() == MovementType.RECEIPT || move.type() == MovementType.OPENING;
+        Quantity after = quantity.plus(move.change());
+        if (cost == null || !movesCost || !after.isPositive()) {
             return averageCost;
         }
         BigDecimal before = averageCost == null ? cost : averageCost;
         BigDecimal total = before.multiply(quantity.toBigDecimal())
-                .add(cost.multiply(move.quantity().toBigDecimal()));
-        return total.divide(quantity.plus(move.quantity()).toBigDecimal(), 4, RoundingMode.HALF_EVEN);
+                .add(cost.multiply(move.change().toBigDecimal()));
+        return total.divide(after.toBigDecimal(), 4, RoundingMode.HALF_EVEN).max(BigDecimal.ZERO);
     }
 
     StockRow with(Thresholds thresholds) {

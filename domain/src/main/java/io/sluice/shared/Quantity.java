@@ -11,6 +11,8 @@ public record Quantity(long thousandths) implements Comparable<Quantity> {
 
     public static final Quantity ZERO = new Quantity(0);
     private static final long LIMIT = 999_999_999_999_999_999L;
+    /** The highest there is. */
+    public static final Quantity MOST = new Quantity(LIMIT);
 
     public Quantity {
         if (thousandths > LIMIT || thousandths < -LIMIT) {

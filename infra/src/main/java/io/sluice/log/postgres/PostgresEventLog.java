@@ -139,8 +139,11 @@ final class PostgresEventLog implements EventLog {
 
         Walk step(Link link) {
             long position = link.event().position();
-            if (position != next) {
+            if (position > next) {
                 return broken(next, "position " + next + " is missing");
+            }
+            if (position < next) {
+                return broken(position, "position " + position + " is there twice");
             }
             if (previous != null && !Arrays.equals(previous, link.previous())) {
                 return broken(position, "does not follow the event before it");
@@ -163,7 +166,13 @@ final class PostgresEventLog implements EventLog {
                     && (previous == null || HashChain.hex(previous).equals(head.hash()));
             return ends
                     ? new Verification(checked, null, null)
-                    : new Verification(checked, Math.min(next, head.position()), "the head is not the last event");
+                    : new Verification(checked, offHead(head), "the head is not the last event");
+        }
+
+        /** The first position that is missing before the head, or lies behind it; the head's own when its hash differs. */
+        private long offHead(Head head) {
+            long last = next - 1;
+            return last < head.position() ? next : last > head.position() ? head.position() + 1 : last;
         }
     }
 }
