@@ -42,6 +42,14 @@ final class PostgresSnapshots implements Snapshots {
             FROM import i WHERE i.tenant_id = $1 AND ($2::uuid[] IS NULL OR true) AND i.id = $3
             """;
 
+    private static final String INBOX =
+            """
+            SELECT json_build_object('notificationId', n.id, 'type', n.type, 'severity', n.severity, 'title', n.title,
+                       'message', n.message, 'data', n.data, 'subject', n.subject, 'createdAt', n.created_at)::text AS item
+            FROM notification n WHERE n.tenant_id = $1 AND ($2::uuid[] IS NULL OR true) AND n.account_id = $3
+              AND n.read_at IS NULL ORDER BY n.id DESC LIMIT 50
+            """;
+
     private final Database database;
 
     PostgresSnapshots(Database database) {
@@ -82,7 +90,10 @@ final class PostgresSnapshots implements Snapshots {
             case JOB -> topic.isWildcard()
                     ? Flux.empty()
                     : session.query(JOB, PostgresSnapshots::item, tenant, scope, topic.uuid());
-            case TENANT, SYSTEM, USER, ROLE, CATEGORY -> Flux.empty();
+            case USER -> topic.isWildcard()
+                    ? Flux.empty()
+                    : session.query(INBOX, PostgresSnapshots::item, tenant, scope, topic.uuid());
+            case TENANT, SYSTEM, ROLE, CATEGORY -> Flux.empty();
         };
     }
 
