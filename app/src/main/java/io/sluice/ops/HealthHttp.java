@@ -1,9 +1,9 @@
 package io.sluice.ops;
 
 import io.sluice.access.Permission;
-import io.sluice.postgres.DatabaseFigures;
 import io.sluice.postgres.DatabaseFigures.ConnectionFigures;
 import io.sluice.postgres.DatabaseFigures.PoolFigures;
+import io.sluice.postgres.DatabaseFigures;
 import io.sluice.web.Call;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;

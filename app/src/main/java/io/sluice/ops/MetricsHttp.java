@@ -2,6 +2,7 @@ package io.sluice.ops;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.access.Permission;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -26,6 +27,7 @@ final class MetricsHttp {
 
     @GetMapping("/metrics")
     @Operation(summary = "All metrics of this node in the text format of Prometheus")
+    @Answers(type = "text/plain")
     Mono<ResponseEntity<String>> metrics(Call call) {
         call.require(Permission.OPS_READ);
         return Mono.fromCallable(() -> ResponseEntity.ok()

@@ -345,7 +345,7 @@ public final class Binder {
     }
 
     /** {@link UUID#fromString} takes short groups, too. */
-    static UUID uuid(String text) {
+    private static UUID uuid(String text) {
         if (text.length() != 36) {
             throw new IllegalArgumentException(text);
         }

@@ -1,8 +1,6 @@
 package io.sluice.web;
 
-import java.util.UUID;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.format.FormatterRegistry;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.json.JacksonJsonEncoder;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -15,12 +13,6 @@ class WebConfiguration implements WebFluxConfigurer {
     @Override
     public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
         configurer.addCustomResolver(new Arguments());
-    }
-
-    /** {@link UUID#fromString} takes short groups, too; a variable of a path is as strict as a field of a body. */
-    @Override
-    public void addFormatters(FormatterRegistry registry) {
-        registry.addConverter(String.class, UUID.class, Binder::uuid);
     }
 
     @Override

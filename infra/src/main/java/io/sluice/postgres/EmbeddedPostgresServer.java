@@ -29,16 +29,21 @@ public final class EmbeddedPostgresServer implements Closeable {
         this.own = own;
     }
 
+    /** Whoever starts it closes it: a hook of its own would end it while requests are still being finished. */
     public static EmbeddedPostgresServer start(Path home) {
-        return start(home, Map.of());
+        return start(home, Map.of(), false);
     }
 
-    /** @param settings over those of a durable server, for tests */
+    /** @param settings over those of a durable server, for tests; this one ends with the JVM by itself */
     public static EmbeddedPostgresServer start(Path home, Map<String, String> settings) {
+        return start(home, settings, true);
+    }
+
+    private static EmbeddedPostgresServer start(Path home, Map<String, String> settings, boolean endsByItself) {
         Path data = home.resolve("postgres").resolve("data").toAbsolutePath();
         try {
             Integer running = runningPort(data);
-            EmbeddedPostgres own = running == null ? launch(data, settings) : null;
+            EmbeddedPostgres own = running == null ? launch(data, settings, endsByItself) : null;
             int port = own == null ? java.util.Objects.requireNonNull(running) : own.getPort();
             createDatabase(port);
             return new EmbeddedPostgresServer("postgresql://postgres:postgres@127.0.0.1:" + port + "/" + DATABASE, own);
@@ -47,12 +52,14 @@ public final class EmbeddedPostgresServer implements Closeable {
         }
     }
 
-    private static EmbeddedPostgres launch(Path data, Map<String, String> settings) throws IOException {
+    private static EmbeddedPostgres launch(Path data, Map<String, String> settings, boolean endsByItself)
+            throws IOException {
         Files.createDirectories(data.getParent());
         var builder = EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setOverrideWorkingDirectory(data.resolveSibling("binaries").toFile())
                 .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(endsByItself)
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("fsync", "on")

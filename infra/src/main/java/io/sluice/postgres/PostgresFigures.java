@@ -36,8 +36,8 @@ final class PostgresFigures implements DatabaseFigures {
                                        count(*) FILTER (WHERE state = 'idle') AS idle,
                                        count(*) AS total,
                                        current_setting('max_connections')::bigint AS maximum,
-                                       coalesce(max(extract(epoch FROM clock_timestamp() - query_start)
-                                                    FILTER (WHERE state = 'active' AND pid <> pg_backend_pid())),
+                                       coalesce(max(extract(epoch FROM clock_timestamp() - query_start))
+                                                    FILTER (WHERE state = 'active' AND pid <> pg_backend_pid()),
                                                 0)::float8 * 1000 AS longest,
                                        (SELECT xact_commit + xact_rollback
                                         FROM pg_stat_database WHERE datname = current_database()) AS transactions

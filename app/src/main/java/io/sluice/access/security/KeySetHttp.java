@@ -2,9 +2,11 @@ package io.sluice.access.security;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import io.sluice.web.Answers;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
@@ -19,11 +21,14 @@ final class KeySetHttp {
 
     private final SigningKeys keys;
 
+    record KeySet(List<Map<String, Object>> keys) {}
+
     KeySetHttp(SigningKeys keys) {
         this.keys = keys;
     }
 
     @GetMapping("/.well-known/jwks.json")
+    @Answers(KeySet.class)
     @Operation(summary = "The public keys of access tokens; two are valid during a rotation")
     Mono<ResponseEntity<Map<String, Object>>> keySet() {
         return keys.all().<JWK>map(SigningKeys.Key::publicKey).collectList().map(known -> ResponseEntity.ok()

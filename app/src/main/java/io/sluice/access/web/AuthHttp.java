@@ -4,6 +4,7 @@ import io.sluice.access.PasswordChange;
 import io.sluice.access.SessionBook;
 import io.sluice.access.SignIn;
 import io.sluice.access.SignedIn;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
 import io.swagger.v3.oas.annotations.Operation;
@@ -74,12 +75,14 @@ final class AuthHttp {
 
     @PostMapping("/login")
     @Operation(summary = "Sign in with a name and a password: an access token of 15 minutes and a refresh token")
+    @Answers(value = Tokens.class, problems = {"401 bad-credentials", "403 tenant-suspended", "429 locked", "429 too-many-failures"})
     Mono<ResponseEntity<Tokens>> login(@RequestBody Login login, ServerWebExchange exchange) {
         return signIn.login(login.toAttempt(exchange)).map(this::toResponse);
     }
 
     @PostMapping("/refresh")
     @Operation(summary = "New tokens for a refresh token, which is spent by that")
+    @Answers(value = Tokens.class, problems = {"401 unauthenticated"})
     Mono<ResponseEntity<Tokens>> refresh(@RequestBody Refresh refresh, ServerWebExchange exchange) {
         return signIn.refresh(refresh.refreshToken(), Origins.of(exchange)).map(this::toResponse);
     }
@@ -90,6 +93,7 @@ final class AuthHttp {
 
     @PostMapping("/logout")
     @Operation(summary = "End the session of the token")
+    @Answers(status = 204)
     Mono<ResponseEntity<String>> logout(Call call) {
         return commands.run(
                 call, sessions.end(call.principal(), call.principal().session()), _ -> Commands.noContent());
@@ -97,6 +101,7 @@ final class AuthHttp {
 
     @PostMapping("/password")
     @Operation(summary = "Change one's own password; all other sessions end")
+    @Answers(status = 204, problems = {"401 bad-credentials"})
     Mono<ResponseEntity<String>> password(@RequestBody NewPassword wish, Call call) {
         UUID account = call.principal().account();
         UUID session = call.principal().session();

@@ -10,6 +10,7 @@ import io.sluice.access.SessionBook;
 import io.sluice.access.Sessions;
 import io.sluice.access.Tenant;
 import io.sluice.access.Tenants;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
 import io.swagger.v3.oas.annotations.Operation;
@@ -136,6 +137,7 @@ final class SessionsHttp {
 
     @DeleteMapping("/sessions/{id}")
     @Operation(summary = "End a session: one's own, or anybody's with users:manage; its streams end with it")
+    @Answers(status = 204)
     Mono<ResponseEntity<String>> end(@PathVariable UUID id, Call call) {
         return commands.run(call, book.end(call.principal(), id), _ -> Commands.noContent());
     }

@@ -8,17 +8,19 @@ import io.sluice.inventory.Category;
 import io.sluice.inventory.CategoryTree;
 import io.sluice.inventory.Thresholds;
 import io.sluice.shared.Quantity;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Change;
 import io.sluice.web.Commands;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ import reactor.core.publisher.Mono;
 
 /** The category tree. */
 @RestController
+@Tag(name = "categories")
 @RequestMapping("/api/categories")
 final class CategoriesHttp {
 
@@ -97,7 +100,11 @@ final class CategoriesHttp {
     /** A category in the tree, with its parts alone and all below it. */
     record Node(Answer category, long parts, long partsBelow) {}
 
+    record Tree(List<Node> items) {}
+
     @PostMapping
+    @Operation(summary = "Make a category")
+    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-category", "422 category-depth", "422 threshold-order"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         var asked = new CategoryTree.Wish(
@@ -108,15 +115,18 @@ final class CategoriesHttp {
     }
 
     @GetMapping("/tree")
-    Mono<Map<String, Object>> tree(Call call) {
+    @Operation(summary = "All categories with their parts, in the order of the tree")
+    Mono<Tree> tree(Call call) {
         call.require(PARTS_READ);
         return categories.tree()
                 .map(it -> new Node(Answer.of(it.category()), it.parts(), it.partsBelow()))
                 .collectList()
-                .map(nodes -> Map.of("items", nodes));
+                .map(Tree::new);
     }
 
     @GetMapping("/{id}")
+    @Operation(summary = "One category")
+    @Answers(etag = true)
     Mono<ResponseEntity<Answer>> get(@PathVariable UUID id, Call call) {
         call.require(PARTS_READ);
         return categories.require(id).map(it ->
@@ -124,6 +134,8 @@ final class CategoriesHttp {
     }
 
     @PatchMapping("/{id}")
+    @Operation(summary = "Change or move a category")
+    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 category-cycle", "422 unknown-category", "422 category-depth", "422 threshold-order"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
@@ -153,6 +165,8 @@ final class CategoriesHttp {
     }
 
     @DeleteMapping("/{id}")
+    @Operation(summary = "Remove an empty category")
+    @Answers(status = 204, ifMatch = true, problems = {"409 category-in-use"})
     Mono<ResponseEntity<String>> remove(@PathVariable UUID id, Call call) {
         call.require(PARTS_WRITE);
         return commands.run(call, tree.remove(id, call.requiredVersion()), _ -> Commands.noContent());

@@ -4,29 +4,25 @@ import io.sluice.inventory.StockReads;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** Usage by bucket with its mean, standard deviation (of the population) and trend (slope of least squares). */
-final class Consumption {
+record Consumption(
+        UUID partId,
+        String bucket,
+        List<StockReads.Bucket> buckets,
+        BigDecimal mean,
+        BigDecimal deviation,
+        BigDecimal trend) {
 
-    private Consumption() {}
-
-    static Map<String, Object> of(UUID part, String bucket, List<StockReads.Bucket> buckets) {
+    static Consumption of(UUID part, String bucket, List<StockReads.Bucket> buckets) {
         double[] issued = buckets.stream()
                 .mapToDouble(it -> it.issued().toBigDecimal().doubleValue())
                 .toArray();
         double mean = mean(issued);
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("partId", part);
-        body.put("bucket", bucket);
-        body.put("buckets", buckets);
-        body.put("mean", rounded(mean));
-        body.put("deviation", rounded(deviation(issued, mean)));
-        body.put("trend", rounded(slope(issued, mean)));
-        return body;
+        return new Consumption(
+                part, bucket, buckets, rounded(mean), rounded(deviation(issued, mean)), rounded(slope(issued, mean)));
     }
 
     private static double mean(double[] values) {

@@ -4,9 +4,12 @@ import static io.sluice.access.Permission.STOCK_READ;
 
 import io.sluice.inventory.Locations;
 import io.sluice.inventory.StockReads;
+import io.sluice.web.Answers;
 import io.sluice.web.CachedAnswers;
 import io.sluice.web.Call;
 import io.sluice.web.Json;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -26,6 +29,7 @@ import reactor.core.publisher.Mono;
 
 /** Figures of a location, kept for 300 s or until an event touches it. */
 @RestController
+@Tag(name = "stock")
 @RequestMapping("/api/inventory")
 final class InventoryHttp {
 
@@ -53,6 +57,8 @@ final class InventoryHttp {
     }
 
     @GetMapping("/summary")
+    @Operation(summary = "Totals of a location, from the cache")
+    @Answers(value = StockReads.Summary.class, etag = true, cached = true)
     Mono<ResponseEntity<byte[]>> summary(@ParameterObject SummaryQuery query, Call call) {
         call.require(STOCK_READ, query.locationId());
         boolean costs = call.principal().seesCosts();
@@ -88,6 +94,8 @@ final class InventoryHttp {
     }
 
     @GetMapping("/top-moving")
+    @Operation(summary = "What is issued most at a location, from the cache")
+    @Answers(value = TopMovers.class, etag = true, cached = true)
     Mono<ResponseEntity<byte[]>> topMoving(@ParameterObject Window window, Call call) {
         call.require(STOCK_READ, window.locationId());
         return cached.answer(
@@ -103,6 +111,8 @@ final class InventoryHttp {
     }
 
     @GetMapping("/slow-moving")
+    @Operation(summary = "What lies still at a location, from the cache")
+    @Answers(value = SlowMovers.class, etag = true, cached = true)
     Mono<ResponseEntity<byte[]>> slowMoving(@ParameterObject Window window, Call call) {
         call.require(STOCK_READ, window.locationId());
         return cached.answer(
@@ -116,6 +126,10 @@ final class InventoryHttp {
                                 .collectList())
                         .map(InventoryHttp::items));
     }
+
+    record TopMovers(List<StockReads.Mover> items) {}
+
+    record SlowMovers(List<StockReads.SlowMover> items) {}
 
     private static CachedAnswers.Body items(List<?> items) {
         byte[] json = Json.bytes(Map.of("items", items));

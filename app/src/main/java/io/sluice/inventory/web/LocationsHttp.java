@@ -7,12 +7,15 @@ import io.sluice.inventory.Location;
 import io.sluice.inventory.Locations;
 import io.sluice.inventory.Places;
 import io.sluice.shared.Ids;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Change;
 import io.sluice.web.Commands;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -39,6 +42,7 @@ import reactor.core.publisher.Mono;
 
 /** Places where stock lies. */
 @RestController
+@Tag(name = "locations")
 @RequestMapping("/api/locations")
 final class LocationsHttp {
 
@@ -127,6 +131,8 @@ final class LocationsHttp {
     }
 
     @PostMapping
+    @Operation(summary = "Open a location")
+    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-location"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(LOCATIONS_MANAGE).principal().account().toString();
         return commands.run(
@@ -161,6 +167,8 @@ final class LocationsHttp {
     }
 
     @GetMapping
+    @Operation(summary = "Locations in scope by code")
+    @Answers(value = Answer.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         var scope = call.require(LOCATIONS_READ).principal().locationsFor(LOCATIONS_READ);
         return lists.answer(
@@ -174,6 +182,8 @@ final class LocationsHttp {
     }
 
     @GetMapping("/{id}")
+    @Operation(summary = "One location")
+    @Answers(etag = true)
     Mono<ResponseEntity<Answer>> get(@PathVariable UUID id, Call call) {
         call.require(LOCATIONS_READ, id);
         return locations.require(id).map(it ->
@@ -181,6 +191,8 @@ final class LocationsHttp {
     }
 
     @PatchMapping("/{id}")
+    @Operation(summary = "Change a location: what is left out stays")
+    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 location-not-empty", "422 unknown-location"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(LOCATIONS_MANAGE, id).principal().account().toString();
         return commands.run(

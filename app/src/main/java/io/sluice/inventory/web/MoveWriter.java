@@ -3,21 +3,59 @@ package io.sluice.inventory.web;
 import io.sluice.inventory.MoveAnswer;
 import io.sluice.inventory.MoveCommand;
 import io.sluice.inventory.MoveOutcome;
-import io.sluice.inventory.Movement;
+import io.sluice.inventory.MovementType;
 import io.sluice.inventory.StockRow;
 import io.sluice.log.CanonicalJson;
 import io.sluice.log.StoredAnswer;
+import io.sluice.shared.FieldError;
 import io.sluice.shared.Problem;
+import io.sluice.shared.Quantity;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the answers of posted movements, by hand: this is the hottest JSON of the server. */
 final class MoveWriter {
 
     private MoveWriter() {}
+
+    /** What {@link #movement} writes. */
+    record Movement(
+            UUID id,
+            UUID locationId,
+            UUID partId,
+            String partNumber,
+            MovementType type,
+            Quantity quantity,
+            Quantity change,
+            Quantity newQuantity,
+            Quantity available,
+            long position,
+            Instant occurredAt,
+            Instant recordedAt,
+            @Nullable BigDecimal unitPrice,
+            @Nullable BigDecimal unitCost,
+            @Nullable BigDecimal averageCost,
+            @Nullable UUID reversesId) {}
+
+    enum Result {
+        APPLIED,
+        DUPLICATE,
+        REJECTED
+    }
+
+    /** A problem of one line: without what belongs to the request as a whole. */
+    record Refusal(int status, String code, String detail, @Nullable List<FieldError> errors) {}
+
+    record LineOutcome(Result outcome, @Nullable Movement movement, @Nullable Refusal problem) {}
+
+    record Outcome(int index, Result outcome, @Nullable Movement movement, @Nullable Refusal problem) {}
+
+    record Outcomes(List<Outcome> items, int applied, int duplicate, int rejected) {}
 
     /** 201 with the movement, or the refusal's own status. */
     record Single(boolean costs) implements MoveCommand.Writer {
@@ -108,7 +146,7 @@ final class MoveWriter {
 
     private static void movement(
             StringBuilder out, MoveOutcome.Applied applied, long position, Instant recordedAt, boolean costs) {
-        Movement movement = applied.movement();
+        io.sluice.inventory.Movement movement = applied.movement();
         StockRow row = applied.row();
         out.append("\"id\":\"").append(movement.id());
         out.append("\",\"locationId\":\"").append(row.key().location());
@@ -133,7 +171,7 @@ final class MoveWriter {
         }
     }
 
-    private static void amount(StringBuilder out, String name, java.math.@Nullable BigDecimal amount) {
+    private static void amount(StringBuilder out, String name, @Nullable BigDecimal amount) {
         if (amount != null) {
             out.append(",\"").append(name).append("\":").append(CanonicalJson.plain(amount));
         }

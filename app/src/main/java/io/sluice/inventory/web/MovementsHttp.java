@@ -13,6 +13,7 @@ import io.sluice.log.Caller;
 import io.sluice.log.OnceKey;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
+import io.sluice.web.Answers;
 import io.sluice.web.Binder;
 import io.sluice.web.Bodies;
 import io.sluice.web.Call;
@@ -20,7 +21,9 @@ import io.sluice.web.Commands;
 import io.sluice.web.Lists;
 import io.sluice.web.NdJson;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -45,6 +48,7 @@ import reactor.core.publisher.Mono;
 
 /** The ledger of movements: one, a batch, or a stream of lines; and its entries. */
 @RestController
+@Tag(name = "movements")
 @RequestMapping("/api/movements")
 final class MovementsHttp {
 
@@ -64,6 +68,8 @@ final class MovementsHttp {
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "Post a movement")
+    @Answers(value = MoveWriter.Movement.class, status = 201, problems = {"409 insufficient-stock", "409 insufficient-available", "409 duplicate", "422 unknown-part", "422 unknown-location", "422 not-stocked", "422 unit-not-convertible", "422 quantity-precision", "422 reason-required"})
     Mono<ResponseEntity<String>> post(@RequestBody MoveWish wish, Call call) {
         return command(call, List.of(toMove(wish, call)), false, new MoveWriter.Single(call.principal().seesCosts()))
                 .flatMap(ledger::post)
@@ -87,6 +93,8 @@ final class MovementsHttp {
     record Batch(@Size(min = 1, max = 1000) List<MoveWish> lines, @Nullable Boolean atomic) {}
 
     @PostMapping("/batch")
+    @Operation(summary = "Post up to 1,000 movements, each for itself or all or none")
+    @Answers(value = MoveWriter.Outcomes.class, problems = {"409 batch-refused"})
     Mono<ResponseEntity<String>> batch(@RequestBody Batch batch, Call call) {
         List<Move> moves = batch.lines().stream().map(wish -> toMove(wish, call)).toList();
         boolean atomic = Boolean.TRUE.equals(batch.atomic());
@@ -102,6 +110,8 @@ final class MovementsHttp {
 
     /** A line of the body, a line of the answer, in order, at the pace at which the server commits. */
     @PostMapping(consumes = MediaType.APPLICATION_NDJSON_VALUE, produces = MediaType.APPLICATION_NDJSON_VALUE)
+    @Operation(summary = "Post movements line by line at the pace of the commits")
+    @Answers(value = MoveWriter.LineOutcome.class, lines = true)
     Mono<Void> stream(Call call) {
         ServerHttpResponse response = call.exchange().getResponse();
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
@@ -146,6 +156,8 @@ final class MovementsHttp {
             @Nullable @Size(max = 1000) String cursor) {}
 
     @GetMapping
+    @Operation(summary = "The ledger, newest first")
+    @Answers(value = EntryView.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(STOCK_READ);
         if (filter.locationId() != null) {
@@ -167,6 +179,8 @@ final class MovementsHttp {
 
     /** Posts the exact opposite, once. */
     @PostMapping("/{id}/reverse")
+    @Operation(summary = "Post the exact opposite of a movement, once")
+    @Answers(value = MoveWriter.Movement.class, status = 201, problems = {"409 already-reversed", "409 insufficient-stock"})
     Mono<ResponseEntity<String>> reverse(@PathVariable UUID id, Call call) {
         return Bodies.read(call.exchange())
                 .then(reads.entry(id))

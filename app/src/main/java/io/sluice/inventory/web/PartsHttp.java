@@ -13,12 +13,15 @@ import io.sluice.log.EventLog;
 import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Change;
 import io.sluice.web.Commands;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -29,7 +32,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +51,7 @@ import reactor.core.publisher.Mono;
 
 /** The catalogue of parts, and where a part lies. */
 @RestController
+@Tag(name = "parts")
 @RequestMapping("/api/parts")
 final class PartsHttp {
 
@@ -132,6 +135,8 @@ final class PartsHttp {
     }
 
     @PostMapping
+    @Operation(summary = "Make a part")
+    @Answers(value = PartCards.Card.class, status = 201, etag = true, problems = {"409 part-number-taken", "422 unknown-category", "422 threshold-order"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
@@ -175,6 +180,8 @@ final class PartsHttp {
     }
 
     @GetMapping
+    @Operation(summary = "Parts by number")
+    @Answers(value = PartCards.Card.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(PARTS_READ);
         boolean costs = call.principal().seesCosts();
@@ -189,6 +196,8 @@ final class PartsHttp {
     }
 
     @GetMapping("/{id}")
+    @Operation(summary = "One part, from the cache")
+    @Answers(value = PartCards.Card.class, etag = true, cached = true)
     Mono<ResponseEntity<byte[]>> get(@PathVariable UUID id, Call call) {
         call.require(PARTS_READ);
         return cards.of(id, call);
@@ -196,12 +205,16 @@ final class PartsHttp {
 
     /** Drops what is cached and reads anew. */
     @PostMapping("/{id}/refresh")
+    @Operation(summary = "One part, read anew past the cache")
+    @Answers(value = PartCards.Card.class, etag = true, cached = true)
     Mono<ResponseEntity<byte[]>> refresh(@PathVariable UUID id, Call call) {
         call.require(PARTS_READ);
         return cards.anew(id, call);
     }
 
     @PatchMapping("/{id}")
+    @Operation(summary = "Change a part: what is left out stays")
+    @Answers(value = PartCards.Card.class, etag = true, ifMatch = true, problems = {"409 illegal-transition", "422 unknown-category", "422 threshold-order"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
@@ -238,6 +251,8 @@ final class PartsHttp {
     }
 
     @DeleteMapping("/{id}")
+    @Operation(summary = "Remove a part that never moved")
+    @Answers(status = 204, ifMatch = true, problems = {"409 part-in-use"})
     Mono<ResponseEntity<String>> remove(@PathVariable UUID id, Call call) {
         call.require(PARTS_WRITE);
         return commands.run(call, catalogue.remove(id, call.requiredVersion()), _ -> Commands.noContent());
@@ -245,7 +260,8 @@ final class PartsHttp {
 
     /** All locations in scope and their totals, at one position. */
     @GetMapping("/{id}/stock")
-    Mono<Map<String, Object>> stock(@PathVariable UUID id, Call call) {
+    @Operation(summary = "Where a part lies: all locations in scope, and their totals")
+    Mono<PartStock> stock(@PathVariable UUID id, Call call) {
         call.require(STOCK_READ);
         boolean costs = call.principal().seesCosts();
         var filter = new StockReads.Filter(
@@ -257,20 +273,17 @@ final class PartsHttp {
                         .map(rows -> totals(id, rows, head.position(), costs)));
     }
 
-    private static Map<String, Object> totals(UUID id, List<StockReads.Row> rows, long position, boolean costs) {
+    record PartStock(UUID partId, Quantity quantity, Quantity available, List<StockRowView> locations, long position) {}
+
+    private static PartStock totals(UUID id, List<StockReads.Row> rows, long position, boolean costs) {
         Quantity quantity = Quantity.ZERO;
         Quantity available = Quantity.ZERO;
         for (StockReads.Row row : rows) {
             quantity = quantity.plus(row.quantity());
             available = available.plus(row.available());
         }
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("partId", id);
-        body.put("quantity", quantity);
-        body.put("available", available);
-        body.put("locations", rows.stream().map(row -> StockRowView.of(row, costs)).toList());
-        body.put("position", position);
-        return body;
+        List<StockRowView> shown = rows.stream().map(row -> StockRowView.of(row, costs)).toList();
+        return new PartStock(id, quantity, available, shown, position);
     }
 
     /** Buckets of usage: from and to are days, both inclusive; 90 days when left out. */
@@ -281,7 +294,8 @@ final class PartsHttp {
             @Nullable LocalDate to) {}
 
     @GetMapping("/{id}/consumption")
-    Mono<Map<String, Object>> consumption(@PathVariable UUID id, @ParameterObject Span span, Call call) {
+    @Operation(summary = "Usage of a part by day, week or month")
+    Mono<Consumption> consumption(@PathVariable UUID id, @ParameterObject Span span, Call call) {
         call.require(STOCK_READ);
         if (span.locationId() != null) {
             call.require(STOCK_READ, span.locationId());

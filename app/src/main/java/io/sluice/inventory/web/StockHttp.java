@@ -12,12 +12,15 @@ import io.sluice.inventory.StockReads;
 import io.sluice.inventory.Thresholds;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Change;
 import io.sluice.web.Commands;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -26,7 +29,6 @@ import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ import reactor.core.publisher.Mono;
 
 /** Stock rows, their cards, thresholds and alerts. */
 @RestController
+@Tag(name = "stock")
 @RequestMapping("/api/stock")
 final class StockHttp {
 
@@ -78,6 +81,8 @@ final class StockHttp {
     }
 
     @GetMapping
+    @Operation(summary = "Stock rows in scope")
+    @Answers(value = StockRowView.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(STOCK_READ);
         if (filter.locationId() != null) {
@@ -100,6 +105,8 @@ final class StockHttp {
     }
 
     @GetMapping("/{locationId}/{partId}")
+    @Operation(summary = "The stock of a part at a location")
+    @Answers(value = StockRowView.class, etag = true)
     Mono<ResponseEntity<StockRowView>> get(@PathVariable UUID locationId, @PathVariable UUID partId, Call call) {
         call.require(STOCK_READ, locationId);
         return require(new StockKey(locationId, partId)).map(row -> ResponseEntity.ok()
@@ -127,6 +134,8 @@ final class StockHttp {
     }
 
     @PatchMapping("/{locationId}/{partId}")
+    @Operation(summary = "Change the thresholds of a stock row")
+    @Answers(value = StockRowView.class, etag = true, ifMatch = true, problems = {"422 threshold-order"})
     Mono<ResponseEntity<String>> configure(
             @PathVariable UUID locationId, @PathVariable UUID partId, @RequestBody Configuration wish, Call call) {
         call.require(STOCK_CONFIGURE, locationId);
@@ -142,6 +151,8 @@ final class StockHttp {
 
     /** The row's card: every movement with the running balance, oldest first. */
     @GetMapping("/{locationId}/{partId}/history")
+    @Operation(summary = "A row's card: every movement with the running balance, oldest first")
+    @Answers(value = EntryView.class, list = true)
     Mono<Void> history(
             @PathVariable UUID locationId, @PathVariable UUID partId, @ParameterObject CardPage page, Call call) {
         call.require(STOCK_READ, locationId);
@@ -160,23 +171,29 @@ final class StockHttp {
     record Moment(
             UUID locationId, @Nullable UUID partId, Instant at, @Nullable @Pattern(regexp = "recorded|occurred") String basis) {}
 
+    record PastStock(Instant at, List<StockReads.AsOf> items) {}
+
+    record Differences(List<StockReads.Difference> differences) {}
+
     /** Stock at an instant, by commit time ({@code recorded}) or business time ({@code occurred}). */
     @GetMapping("/as-of")
-    Mono<Map<String, Object>> asOf(@ParameterObject Moment moment, Call call) {
+    @Operation(summary = "Stock at an instant, by commit time or business time")
+    Mono<PastStock> asOf(@ParameterObject Moment moment, Call call) {
         call.require(STOCK_READ, moment.locationId());
         return reads.asOf(moment.locationId(), moment.partId(), moment.at(), "occurred".equals(moment.basis()))
                 .collectList()
-                .map(items -> Map.of("at", moment.at(), "items", items));
+                .map(items -> new PastStock(moment.at(), items));
     }
 
     /** Rows that differ from the sum of their movements: none, when all is well. */
     @GetMapping("/verify")
-    Mono<Map<String, Object>> verify(Call call) {
+    @Operation(summary = "Rows that differ from the sum of their movements: none when all is well")
+    Mono<Differences> verify(Call call) {
         call.require(STOCK_READ);
         if (!call.principal().locationsFor(STOCK_READ).isAll()) {
             call.require(AUDIT_VERIFY);
         }
-        return reads.differences().collectList().map(items -> Map.of("differences", items));
+        return reads.differences().collectList().map(Differences::new);
     }
 
     record AlertFilter(
@@ -188,6 +205,8 @@ final class StockHttp {
             @Nullable @Size(max = 1000) String cursor) {}
 
     @GetMapping("/alerts")
+    @Operation(summary = "Stock alerts")
+    @Answers(value = AlertView.class, list = true)
     Mono<Void> alerts(@ParameterObject AlertFilter filter, Call call) {
         call.require(STOCK_READ);
         if (filter.locationId() != null) {
@@ -208,12 +227,16 @@ final class StockHttp {
     record Remark(@Nullable @Size(max = 1000) String note) {}
 
     @PostMapping("/alerts/{id}/acknowledge")
+    @Operation(summary = "Acknowledge an alert")
+    @Answers(value = AlertView.class, etag = true, problems = {"409 alert-closed", "409 illegal-transition"})
     Mono<ResponseEntity<String>> acknowledge(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
         String by = call.require(ALERTS_ACKNOWLEDGE).principal().account().toString();
         return decide(id, new StockControl.Decision.Acknowledge(by, remark.note()), call);
     }
 
     @PostMapping("/alerts/{id}/resolve")
+    @Operation(summary = "Resolve an alert")
+    @Answers(value = AlertView.class, etag = true, problems = {"409 alert-closed", "409 illegal-transition"})
     Mono<ResponseEntity<String>> resolve(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
         call.require(ALERTS_ACKNOWLEDGE);
         return decide(id, new StockControl.Decision.Resolve(remark.note()), call);

@@ -12,13 +12,19 @@ import io.sluice.log.Topic;
 import io.sluice.log.Verification;
 import io.sluice.log.hub.EventFrames;
 import io.sluice.shared.Problem;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -34,6 +40,7 @@ import reactor.core.publisher.Mono;
 
 /** The log by position, as far as the reader may see it. */
 @RestController
+@Tag(name = "log")
 final class EventsHttp {
 
     private static final int DEFAULT_LIMIT = 20;
@@ -46,6 +53,19 @@ final class EventsHttp {
         this.log = log;
         this.frames = frames;
     }
+
+    /** As {@link EventFrames} writes it: a frame of a stream. */
+    record EventView(
+            String frame,
+            long position,
+            UUID id,
+            String type,
+            int version,
+            Instant at,
+            List<String> topics,
+            String subject,
+            Map<String, Object> actor,
+            Map<String, Object> payload) {}
 
     record Query(
             @Nullable @Min(0) Long after,
@@ -66,6 +86,8 @@ final class EventsHttp {
     }
 
     @GetMapping(path = "/api/events", produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_NDJSON_VALUE})
+    @Operation(summary = "Events that the reader may see, by position")
+    @Answers(value = EventView.class, list = true)
     Mono<Void> events(@ParameterObject Query query, Call call) {
         checkTopic(query.topic(), call.principal());
         int limit = query.limit() == null ? DEFAULT_LIMIT : query.limit();
@@ -125,6 +147,8 @@ final class EventsHttp {
     }
 
     @GetMapping("/api/events/{position}")
+    @Operation(summary = "One event")
+    @Answers(value = EventView.class)
     Mono<Void> event(@PathVariable long position, Call call) {
         return log.after(position - 1, 1)
                 .filter(event -> frames.isVisible(event, call.principal()))
@@ -139,12 +163,14 @@ final class EventsHttp {
     }
 
     @GetMapping("/api/log/head")
+    @Operation(summary = "The end of the tenant's log")
     Mono<Head> head(Call call) {
         return log.head();
     }
 
     /** Checks the whole chain; names the first broken position. */
     @PostMapping("/api/audit/verify")
+    @Operation(summary = "Check the whole chain of hashes")
     Mono<Verification> verify(Call call) {
         call.require(AUDIT_VERIFY);
         return log.verify();

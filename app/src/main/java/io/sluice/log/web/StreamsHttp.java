@@ -9,8 +9,11 @@ import io.sluice.log.hub.Outlet;
 import io.sluice.log.hub.StreamConnection;
 import io.sluice.log.hub.StreamWish;
 import io.sluice.shared.Problem;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.ClientAddress;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -32,6 +35,7 @@ import reactor.netty.Connection;
 
 /** A stream over plain HTTP, so that {@code curl -N} is a client. */
 @RestController
+@Tag(name = "log")
 final class StreamsHttp {
 
     private final Hub hub;
@@ -45,6 +49,8 @@ final class StreamsHttp {
     @GetMapping(
             path = "/api/streams",
             produces = {MediaType.TEXT_EVENT_STREAM_VALUE, MediaType.APPLICATION_NDJSON_VALUE})
+    @Operation(summary = "Events as they happen, after any position")
+    @Answers(type = "text/event-stream")
     Mono<Void> stream(@ParameterObject StreamWish wish, Call call) {
         ServerWebExchange exchange = call.exchange();
         boolean lines = wantsLines(exchange.getRequest());
