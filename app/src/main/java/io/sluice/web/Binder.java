@@ -281,7 +281,23 @@ public final class Binder {
             errors.add(new FieldError(path, "wrong-type", "an object is expected"));
             return null;
         }
+        if (!canBeKept(node)) {
+            errors.add(new FieldError(
+                    path, "out-of-range", "must not contain the character U+0000 nor a number of more than 40 digits"));
+            return null;
+        }
         return MAPPER.treeToValue(node, Map.class);
+    }
+
+    private static boolean canBeKept(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case STRING -> node.stringValue().indexOf('\0') < 0;
+            case NUMBER -> leaf(node, BigDecimal.class).isPresent();
+            case OBJECT ->
+                node.properties().stream().allMatch(it -> it.getKey().indexOf('\0') < 0 && canBeKept(it.getValue()));
+            case ARRAY -> node.valueStream().allMatch(Binder::canBeKept);
+            case BINARY, BOOLEAN, MISSING, NULL, POJO -> true;
+        };
     }
 
     private static void add(List<Object> items, @Nullable Object item) {

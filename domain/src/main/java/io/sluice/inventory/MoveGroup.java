@@ -69,8 +69,8 @@ public final class MoveGroup {
             MoveOutcome outcome = shelf.decide(move);
             refused |= outcome instanceof MoveOutcome.Rejected;
             outcomes.add(outcome);
-            if (outcome instanceof MoveOutcome.Applied && move.once() != null) {
-                shelf.take(move.once(), StoredAnswer.of(200, "{}"));
+            if (outcome instanceof MoveOutcome.Applied applied && move.once() != null) {
+                shelf.take(move.once(), toTwin(applied.movement()));
             }
         }
         if (mark == null || !refused) {
@@ -78,6 +78,12 @@ public final class MoveGroup {
         }
         shelf.backTo(mark);
         return outcomes.stream().map(MoveGroup::undone).toList();
+    }
+
+    /** What a line under the same key is answered in the same group, before there are positions. */
+    private static StoredAnswer toTwin(Movement first) {
+        String body = "{\"id\":\"" + first.id() + "\",\"newQuantity\":" + first.balanceAfter() + "}";
+        return new StoredAnswer(200, body, null, null, 0, true);
     }
 
     private static MoveOutcome undone(MoveOutcome outcome) {

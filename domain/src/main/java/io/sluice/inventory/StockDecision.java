@@ -6,9 +6,13 @@ import io.sluice.shared.Quantity;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a movement may be posted on a row. Pure. */
 final class StockDecision {
+
+    /** What {@code numeric(19,4)} can hold. */
+    private static final BigDecimal LARGEST_AMOUNT = BigDecimal.TEN.pow(15);
 
     private StockDecision() {}
 
@@ -33,6 +37,7 @@ final class StockDecision {
         }
         checkStock(move, row);
         checkRange(move, row);
+        checkRevenue(move, part);
         checkValue(move, row, part);
     }
 
@@ -70,6 +75,19 @@ final class StockDecision {
         }
     }
 
+    private static void checkRevenue(Move move, PartFacts part) {
+        BigDecimal price = priceOf(move, part);
+        BigDecimal amount = price == null ? BigDecimal.ZERO : price.multiply(move.quantity().abs().toBigDecimal());
+        if (amount.compareTo(LARGEST_AMOUNT) >= 0) {
+            throw new Problem.Contradiction(
+                    "quantity-range", "quantity", "quantity × price is less than " + LARGEST_AMOUNT.toPlainString());
+        }
+    }
+
+    private static @Nullable BigDecimal priceOf(Move move, PartFacts part) {
+        return move.unitPrice() != null || move.type() != MovementType.ISSUE ? move.unitPrice() : part.price();
+    }
+
     private static void checkValue(Move move, StockRow row, PartFacts part) {
         if (move.valueLimit() == null) {
             return;
@@ -85,7 +103,7 @@ final class StockDecision {
     }
 
     static Movement toMovement(Move move, StockRow after, PartFacts part, LocationFacts location, Instant now) {
-        BigDecimal price = move.unitPrice() != null || move.type() != MovementType.ISSUE ? move.unitPrice() : part.price();
+        BigDecimal price = priceOf(move, part);
         String currency = move.currency() != null ? move.currency() : part.currency();
         Instant occurredAt = move.occurredAt() == null ? now : move.occurredAt();
         return new Movement(Ids.next(), move, move.change(), after.quantity(), price, currency, occurredAt);

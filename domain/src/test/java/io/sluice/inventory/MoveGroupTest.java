@@ -143,7 +143,9 @@ class MoveGroupTest {
         List<Decided> decided = MoveGroup.decide(
                 List.of(command(keyed(issue(1), key)), batch(false, keyed(issue(1), key), issue(1))), shelf);
 
-        assertThat(outcome(decided, 1)).isInstanceOf(MoveOutcome.Duplicate.class);
+        var first = applied(outcome(decided, 0)).movement();
+        var duplicate = (MoveOutcome.Duplicate) outcome(decided, 1);
+        assertThat(duplicate.first().body()).isEqualTo("{\"id\":\"" + first.id() + "\",\"newQuantity\":4}");
         assertThat(shelf.row(BOLTS_IN_BERLIN).quantity()).isEqualTo(Quantity.of(3));
     }
 

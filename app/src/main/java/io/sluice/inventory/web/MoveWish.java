@@ -13,10 +13,13 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -85,8 +88,13 @@ record MoveWish(
                 || at.isBefore(now.atOffset(ZoneOffset.UTC).minusYears(YEARS_BACK).toInstant());
     }
 
-    /** Tells a repeated line from another one under the same key. */
+    /** Tells a repeated line from another one under the same key: SHA-256, in hex. */
     String digest() {
-        return Integer.toHexString(toString().hashCode()) + ":" + toString().length();
+        try {
+            byte[] text = toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 }

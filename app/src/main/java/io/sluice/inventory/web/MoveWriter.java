@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Writes the answers of posted movements, by hand: this is the hottest JSON of the server. */
 final class MoveWriter {
 
+    /** A line that failed through no fault of its own; it may be sent again. */
+    static final String FAILED =
+            "{\"outcome\":\"REJECTED\",\"problem\":{\"status\":500,\"code\":\"internal\",\"detail\":\"an unexpected error\"}}";
+
     private MoveWriter() {}
 
     /** What {@link #movement} writes. */

@@ -33,6 +33,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
@@ -52,6 +54,7 @@ import reactor.core.publisher.Mono;
 @RequestMapping("/api/movements")
 final class MovementsHttp {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MovementsHttp.class);
     private static final Duration LINE_KEY_LIFE = Duration.ofDays(30);
     private static final int LINES_IN_FLIGHT = 512;
 
@@ -126,8 +129,17 @@ final class MovementsHttp {
                 .flatMap(move -> Mono.deferContextual(context -> ledger.post(new MoveCommand(
                         context.get(Caller.class), List.of(move), false, null, new MoveWriter.Line(call.principal().seesCosts())))))
                 .map(answer -> answer.answer().body())
-                .onErrorResume(Problem.class, problem -> Mono.just(MoveWriter.rejected(problem)))
+                .onErrorResume(error -> Mono.just(toLine(error)))
                 .map(NdJson::line);
+    }
+
+    /** The status of the stream is out already, so that a line's failure is the line's, too. */
+    private static String toLine(Throwable error) {
+        if (error instanceof Problem problem) {
+            return MoveWriter.rejected(problem);
+        }
+        LOG.error("a line of a stream of movements failed", error);
+        return MoveWriter.FAILED;
     }
 
     private Move toMove(MoveWish wish, Call call) {
