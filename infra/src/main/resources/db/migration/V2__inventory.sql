@@ -191,15 +191,18 @@ CREATE TABLE import (
     tenant_id       uuid NOT NULL,
     id              uuid NOT NULL,
     resource        text NOT NULL,
-    format          text NOT NULL,
+    format          text NOT NULL CHECK (format IN ('CSV', 'NDJSON')),
     sha256          text NOT NULL,
+    bytes           bigint NOT NULL DEFAULT 0,
     options         jsonb NOT NULL,
+    rights          jsonb NOT NULL,
     dry_run         boolean NOT NULL DEFAULT false,
-    file            text NOT NULL,
-    state           text NOT NULL CHECK (state IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+    state           text NOT NULL
+                    CHECK (state IN ('UPLOADING', 'QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
     cancel_asked    boolean NOT NULL DEFAULT false,
     lease_until     timestamptz,
     node            text,
+    tries           int NOT NULL DEFAULT 0,
     checkpoint      jsonb NOT NULL DEFAULT '{}',
     counters        jsonb NOT NULL DEFAULT '{}',
     result          jsonb,
@@ -211,23 +214,25 @@ CREATE TABLE import (
     version         bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id)
 );
-CALL isolate('import', 'SELECT, INSERT, UPDATE');
+CREATE INDEX import_open ON import (tenant_id, id) WHERE state IN ('UPLOADING', 'QUEUED', 'RUNNING');
+CALL isolate('import', 'SELECT, INSERT, UPDATE, DELETE');
 
--- One row for each line that was not applied; applied lines are found by their key.
+-- What became of each line. A failed one is kept as it was sent.
 CREATE TABLE import_line (
     tenant_id   uuid NOT NULL,
     import_id   uuid NOT NULL,
     number      bigint NOT NULL,
     key         text,
-    outcome     text NOT NULL CHECK (outcome IN ('DUPLICATE', 'SKIPPED', 'FAILED')),
+    outcome     text NOT NULL CHECK (outcome IN ('APPLIED', 'DUPLICATE', 'SKIPPED', 'FAILED')),
     code        text,
     field       text,
     message     text,
     line        text,
-    PRIMARY KEY (tenant_id, import_id, number),
-    FOREIGN KEY (tenant_id, import_id) REFERENCES import
+    entity_id   uuid,
+    PRIMARY KEY (tenant_id, import_id, number)
 );
-CALL isolate('import_line', 'SELECT, INSERT');
+CREATE INDEX import_line_failed ON import_line (tenant_id, import_id, number) WHERE outcome = 'FAILED';
+CALL isolate('import_line', 'SELECT, INSERT, DELETE');
 
 -- Content of uploaded files in pieces, so that any node can go on with an import.
 CREATE TABLE import_piece (
@@ -235,8 +240,7 @@ CREATE TABLE import_piece (
     import_id   uuid NOT NULL,
     number      int NOT NULL,
     content     bytea NOT NULL,
-    PRIMARY KEY (tenant_id, import_id, number),
-    FOREIGN KEY (tenant_id, import_id) REFERENCES import
+    PRIMARY KEY (tenant_id, import_id, number)
 );
 CALL isolate('import_piece', 'SELECT, INSERT, DELETE');
 

@@ -3,6 +3,7 @@ package io.sluice.inventory;
 import io.sluice.access.Scope;
 import io.sluice.log.Event;
 import io.sluice.shared.Problem;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import reactor.core.publisher.Mono;
 public interface Locations {
 
     Mono<Location> find(UUID id);
+
+    /** Those of the codes that exist. */
+    Flux<Location> findByCodes(Collection<String> codes);
 
     Mono<Location> findForChange(UUID id);
 

@@ -2,6 +2,7 @@ package io.sluice.inventory;
 
 import io.sluice.log.Event;
 import io.sluice.shared.Problem;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import reactor.core.publisher.Mono;
 public interface Parts {
 
     Mono<Part> find(UUID id);
+
+    /** Those of the numbers that exist; exact case. */
+    Flux<Part> findByNumbers(Collection<String> numbers);
 
     /** As {@link #find}, locked for change; only in a unit of work. */
     Mono<Part> findForChange(UUID id);

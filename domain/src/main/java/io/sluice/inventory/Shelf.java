@@ -60,6 +60,18 @@ public final class Shelf {
         return now;
     }
 
+    /** The same, as if these rows, parts and places stood as given: for decisions that are never written. */
+    public Shelf imagining(
+            Map<StockKey, StockRow> otherRows, Map<UUID, PartFacts> otherParts, Map<UUID, LocationFacts> otherLocations) {
+        Map<StockKey, StockRow> allRows = new HashMap<>(rows);
+        allRows.putAll(otherRows);
+        Map<UUID, PartFacts> allParts = new HashMap<>(parts);
+        allParts.putAll(otherParts);
+        Map<UUID, LocationFacts> allLocations = new HashMap<>(locations);
+        allLocations.putAll(otherLocations);
+        return new Shelf(allRows, allParts, allLocations, List.of(), taken, now);
+    }
+
     /** The answer that the key has already; a key that comes again with another digest is a problem. */
     public @Nullable StoredAnswer answerOf(OnceKey key) {
         Kept first = taken.get(key.name());

@@ -13,6 +13,7 @@ import io.sluice.postgres.Failures;
 import io.sluice.postgres.Session;
 import io.sluice.shared.Problem;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,15 @@ final class PostgresLocations implements Locations {
     @Override
     public Mono<Location> find(UUID id) {
         return database.read(session -> one(session, id, "")).next();
+    }
+
+    @Override
+    public Flux<Location> findByCodes(Collection<String> codes) {
+        return database.read(session -> session.all(
+                SELECT + " AND code = ANY ($2)",
+                PostgresLocations::toLocation,
+                session.caller().tenant().value(),
+                codes.toArray(String[]::new)));
     }
 
     @Override

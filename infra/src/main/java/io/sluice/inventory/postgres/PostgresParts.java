@@ -14,6 +14,7 @@ import io.sluice.postgres.Failures;
 import io.sluice.postgres.JsonText;
 import io.sluice.postgres.Session;
 import io.sluice.shared.Problem;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,15 @@ final class PostgresParts implements Parts {
     @Override
     public Mono<Part> find(UUID id) {
         return database.read(session -> one(session, id, "")).next();
+    }
+
+    @Override
+    public Flux<Part> findByNumbers(Collection<String> numbers) {
+        return database.read(session -> session.all(
+                SELECT + " WHERE tenant_id = $1 AND part_number = ANY ($2)",
+                PostgresParts::toPart,
+                session.caller().tenant().value(),
+                numbers.toArray(String[]::new)));
     }
 
     @Override

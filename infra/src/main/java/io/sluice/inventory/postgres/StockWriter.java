@@ -2,26 +2,19 @@ package io.sluice.inventory.postgres;
 
 import static io.sluice.inventory.postgres.Columns.*;
 
-import io.sluice.inventory.LocationFacts;
-import io.sluice.inventory.Movement;
-import io.sluice.inventory.MovementType;
 import io.sluice.inventory.Shelf;
 import io.sluice.inventory.StockAlert;
 import io.sluice.inventory.StockRow;
-import io.sluice.inventory.postgres.PostgresStockLedger.Posted;
+import io.sluice.inventory.postgres.StockTransactions.Posted;
 import io.sluice.log.CanonicalJson;
 import io.sluice.log.postgres.Appender;
 import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.postgres.Session;
-import io.sluice.shared.Quantity;
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -58,7 +51,7 @@ final class StockWriter {
             """
             INSERT INTO daily_usage AS d (tenant_id, part_id, location_id, day, source, issued, issue_count, returned,
                                           revenue)
-            SELECT $1, u.part_id, u.location_id, u.day::date, 'LEDGER', u.issued::numeric, u.count, u.returned::numeric,
+            SELECT $1, u.part_id, u.location_id, u.day::date, $9, u.issued::numeric, u.count, u.returned::numeric,
                    u.revenue::numeric
             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])
                  AS u (part_id, location_id, day, issued, count, returned, revenue)
@@ -107,42 +100,6 @@ final class StockWriter {
 
     private StockWriter() {}
 
-    /** What one movement adds to its day. */
-    record Usage(UUID part, UUID location, LocalDate day, Quantity issued, long count, Quantity returned, BigDecimal revenue) {
-
-        static Usage of(Movement movement, LocationFacts location) {
-            LocalDate day = movement.occurredAt().atZone(location.timeZone()).toLocalDate();
-            boolean issue = movement.move().type() == MovementType.ISSUE;
-            boolean back = movement.move().type() == MovementType.RETURN;
-            Quantity issued = issue ? movement.change().negated() : Quantity.ZERO;
-            BigDecimal price = movement.unitPrice() == null ? BigDecimal.ZERO : movement.unitPrice();
-            return new Usage(
-                    movement.move().part(),
-                    movement.move().location(),
-                    day,
-                    issued,
-                    issue ? (issued.isPositive() ? 1 : -1) : 0,
-                    back ? movement.change() : Quantity.ZERO,
-                    price.multiply(issued.toBigDecimal()));
-        }
-
-        boolean isNothing() {
-            return issued.isZero() && returned.isZero();
-        }
-
-        Usage plus(Usage other) {
-            return new Usage(
-                    part, location, day, issued.plus(other.issued), count + other.count, returned.plus(other.returned),
-                    revenue.add(other.revenue));
-        }
-
-        private record Day(UUID location, UUID part, LocalDate day) {}
-
-        Day key() {
-            return new Day(location, part, day);
-        }
-    }
-
     /** New state of rows and alerts, without movements. */
     static Mono<Void> writeRows(Session session, Shelf shelf) {
         List<Mono<Long>> writes = new ArrayList<>();
@@ -154,11 +111,11 @@ final class StockWriter {
     }
 
     /** New state of rows, usage and alerts; the tenant's head is locked after it, in the same round trip. */
-    static Mono<LockedHead> writeState(Session session, Shelf shelf, List<Usage> usage) {
+    static Mono<LockedHead> writeState(Session session, Shelf shelf, List<DayUsage> usage) {
         List<Mono<Long>> writes = new ArrayList<>();
         rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
         rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
-        usage(session, usage, writes);
+        addUsage(session, "LEDGER", usage, writes);
         updateAlerts(session, shelf.updatedAlerts(), writes);
         insertAlerts(session, shelf.openedAlerts(), writes);
         return Mono.zip(Mono.when(writes).thenReturn(true), Appender.lockHead(session)).map(both -> both.getT2());
@@ -186,27 +143,28 @@ final class StockWriter {
                 texts(rows, row -> row.own().maximum())));
     }
 
-    private static void usage(Session session, List<Usage> usage, List<Mono<Long>> writes) {
-        Map<Usage.Day, Usage> days = new LinkedHashMap<>();
-        for (Usage one : usage) {
+    static void addUsage(Session session, String source, List<DayUsage> usage, List<Mono<Long>> writes) {
+        Map<DayUsage.Day, DayUsage> days = new LinkedHashMap<>();
+        for (DayUsage one : usage) {
             if (!one.isNothing()) {
-                days.merge(one.key(), one, Usage::plus);
+                days.merge(one.key(), one, DayUsage::plus);
             }
         }
         if (days.isEmpty()) {
             return;
         }
-        List<Usage> sums = List.copyOf(days.values());
+        List<DayUsage> sums = List.copyOf(days.values());
         writes.add(session.update(
                 ADD_USAGE,
                 session.caller().tenant().value(),
-                uuids(sums, Usage::part),
-                uuids(sums, Usage::location),
-                texts(sums, Usage::day),
-                texts(sums, Usage::issued),
-                numbers(sums, Usage::count),
-                texts(sums, Usage::returned),
-                texts(sums, Usage::revenue)));
+                uuids(sums, DayUsage::part),
+                uuids(sums, DayUsage::location),
+                texts(sums, DayUsage::day),
+                texts(sums, DayUsage::issued),
+                numbers(sums, DayUsage::count),
+                texts(sums, DayUsage::returned),
+                texts(sums, DayUsage::revenue),
+                source));
     }
 
     static void updateAlerts(Session session, List<StockAlert> alerts, List<Mono<Long>> writes) {

@@ -67,7 +67,12 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public <T> Mono<Committed<T>> commit(Mono<T> work) {
-        return transaction(PoolName.COMMANDS, session -> collected(work, (answer, events) ->
+        return commit(PoolName.COMMANDS, work);
+    }
+
+    /** As {@link #commit(Mono)}, on the connections of a pool. */
+    public <T> Mono<Committed<T>> commit(PoolName pool, Mono<T> work) {
+        return transaction(pool, session -> collected(work, (answer, events) ->
                         flush(session, answer, events, null)))
                 .map(done -> new Committed<>(done.answer(), done.position()));
     }
