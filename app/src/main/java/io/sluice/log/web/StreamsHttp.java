@@ -10,6 +10,7 @@ import io.sluice.log.hub.StreamConnection;
 import io.sluice.log.hub.StreamWish;
 import io.sluice.shared.Problem;
 import io.sluice.web.Call;
+import io.sluice.web.AllowedOrigins;
 import io.sluice.web.ClientAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,12 @@ final class StreamsHttp {
 
     private final Hub hub;
     private final ClientAddress addresses;
+    private final AllowedOrigins origins;
 
-    StreamsHttp(Hub hub, ClientAddress addresses) {
+    StreamsHttp(Hub hub, ClientAddress addresses, AllowedOrigins origins) {
         this.hub = hub;
         this.addresses = addresses;
+        this.origins = origins;
     }
 
     @GetMapping(
@@ -49,8 +52,12 @@ final class StreamsHttp {
         ServerWebExchange exchange = call.exchange();
         boolean lines = wantsLines(exchange.getRequest());
         return Mono.defer(() -> {
+            if (!origins.allows(exchange.getRequest().getHeaders().getOrigin())) {
+                throw new Problem.Forbidden("origin", "this origin is not listed");
+            }
             StreamConnection connection =
                     hub.admit(call.principal(), lines ? "ndjson" : "sse", addresses.of(exchange.getRequest()));
+            connection.closeBy(() -> channelOf(exchange).close());
             return hub.prepare(connection, resumed(wish, exchange.getRequest()))
                     .flatMap(prepared -> write(exchange.getResponse(), prepared, channelOf(exchange), lines))
                     .doFinally(_ -> hub.release(connection));
@@ -136,7 +143,12 @@ final class StreamsHttp {
         private void begin(CoreSubscriber<? super byte[]> reader) {
             var link = new Link(reader, channel, form);
             reader.onSubscribe(link);
-            link.cursor = prepared.start(link);
+            try {
+                link.cursor = prepared.start(link);
+            } catch (Problem refused) {
+                reader.onError(refused);
+                return;
+            }
             link.handOver();
         }
     }
@@ -199,6 +211,16 @@ final class StreamsHttp {
         @Override
         public void complete() {
             reader.onComplete();
+        }
+
+        @Override
+        public boolean endsWhenStalled() {
+            return true;
+        }
+
+        @Override
+        public void abort() {
+            channel.close();
         }
     }
 }
