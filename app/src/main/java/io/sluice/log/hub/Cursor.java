@@ -317,7 +317,7 @@ public final class Cursor {
             hub.meters().skipped(1);
             return true;
         }
-        Integer before = skipped.isEmpty() ? null : skipped.get(event.subject());
+        Integer before = skipped.isEmpty() || !event.isStateCarrying() ? null : skipped.get(event.subject());
         byte[] frame = event.frameFor(interest.reader());
         byte[] json = before == null ? frame : Frames.skipping(frame, before);
         if (!pack.isEmpty() && packed + json.length + 256 > FRAME_LIMIT) {
