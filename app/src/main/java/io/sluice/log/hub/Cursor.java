@@ -1,15 +1,21 @@
 package io.sluice.log.hub;
 
 import io.sluice.access.Principal;
+import io.sluice.access.TopicPolicy;
 import io.sluice.log.Snapshots;
 import io.sluice.log.Topic;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -26,6 +32,7 @@ public final class Cursor {
     private static final int STEPS_A_TURN = 4_096;
     private static final int WAITING_ANSWERS = 256;
     private static final int FRAME_LIMIT = 1 << 20;
+    private static final WeakReference<Pages.Page> NO_PAGE = new WeakReference<>(null);
 
     private final Hub hub;
     private final Tail tail;
@@ -35,15 +42,19 @@ public final class Cursor {
     private final Interest interest;
     private final int packing;
     private final boolean conflating;
+    private final boolean implicit;
     private final Deque<Control> control = new ArrayDeque<>();
     private final Map<String, Integer> skipped = new HashMap<>();
     private final Deque<byte[]> pack = new ArrayDeque<>();
 
     private volatile long position;
     private long demand;
-    private Pages.@Nullable Page page;
+    private WeakReference<Pages.Page> page = NO_PAGE;
     private boolean loading;
     private @Nullable Feeding feeding;
+    private final Deque<List<Topic>> toFeed = new ArrayDeque<>();
+    private boolean draining;
+    private boolean drainAgain;
     private boolean ending;
     private volatile boolean ended;
     private long beatAt;
@@ -66,13 +77,23 @@ public final class Cursor {
         this.interest = interest;
         this.packing = wish.packing();
         this.conflating = wish.isConflating();
+        this.implicit = wish.wantsImplicit();
         this.position = position;
         this.beatAt = System.nanoTime() + hub.settings().beat().toNanos();
+        this.movedAt = System.nanoTime();
     }
 
+    /** Rights that changed, or a farewell that was said, while the stream was on its way hold for it, too. */
     void start() {
         connection.carry(this);
+        tail.join();
         lane.add(this);
+        StreamConnection.Farewell farewell = connection.farewell();
+        if (farewell != null) {
+            bye(farewell.reason(), farewell.retryAfterMillis());
+        } else if (connection.principal() != interest.reader()) {
+            continueAs(connection.principal(), null);
+        }
         drain();
     }
 
@@ -131,8 +152,11 @@ public final class Cursor {
                 feeding.cancel();
             }
             connection.leave(this);
-            page = null;
+            tail.leave();
+            page = NO_PAGE;
             control.clear();
+            pack.clear();
+            toFeed.clear();
             lane.wake();
         }
     }
@@ -142,10 +166,8 @@ public final class Cursor {
         run(() -> {
             if (!ending && !ended) {
                 ending = true;
-                control.clear();
-                control.add(new Control(FrameKind.BYE, Frames.bye(reason, position, retryAfterMillis)));
                 demand = Math.max(demand, 1);
-                drain();
+                emit(FrameKind.BYE, Frames.bye(reason, position, retryAfterMillis));
                 complete();
             }
         });
@@ -168,7 +190,21 @@ public final class Cursor {
         drain();
     }
 
+    /** A frame that goes out may bring demand back before it returns: that is served when it has returned. */
     void drain() {
+        if (draining) {
+            drainAgain = true;
+            return;
+        }
+        draining = true;
+        do {
+            drainAgain = false;
+            drainOnce();
+        } while (drainAgain && !ended);
+        draining = false;
+    }
+
+    private void drainOnce() {
         int steps = 0;
         while (!ended && demand > 0 && outlet.isWritable()) {
             if (!control.isEmpty()) {
@@ -198,11 +234,11 @@ public final class Cursor {
         if (event == null) {
             return false;
         }
-        position = event.position();
-        if (interest.wants(event)) {
-            take(event);
+        if (!interest.wants(event)) {
+            position = event.position();
+            return true;
         }
-        return true;
+        return take(event);
     }
 
     private @Nullable LiveEvent next() {
@@ -212,20 +248,22 @@ public final class Cursor {
         }
         LiveEvent event = tail.ring().get(wanted);
         if (event != null) {
-            page = null;
+            page = NO_PAGE;
             return event;
         }
         return fromPage(wanted);
     }
 
+    /** The page is held weakly: a reader that has stopped asking keeps nothing in memory. */
     private @Nullable LiveEvent fromPage(long wanted) {
-        if (page != null && page.covers(wanted)) {
-            int index = (int) (wanted - 1 - page.index() * Pages.SIZE);
-            if (index < page.events().size()) {
-                return page.events().get(index);
+        Pages.Page held = page.get();
+        if (held != null && held.covers(wanted)) {
+            int index = (int) (wanted - 1 - held.index() * Pages.SIZE);
+            if (index < held.events().size()) {
+                return held.events().get(index);
             }
         }
-        page = null;
+        page = NO_PAGE;
         load(wanted);
         return null;
     }
@@ -235,41 +273,67 @@ public final class Cursor {
             return;
         }
         loading = true;
-        Publisher<Pages.Page> read = hub.pages().read(tail.tenant(), wanted, () -> run(this::loadAgain));
+        Publisher<Pages.Page> read = hub.pages().read(tail.tenant(), wanted, () -> run(this::loadNow));
         if (read != null) {
-            read.subscribe(new Arrival<>(this::arrived, _ -> run(this::loadAgain)));
+            read.subscribe(new Arrival<>(this::arrived, () -> run(this::loadLater)));
         }
     }
 
-    private void loadAgain() {
-        loading = false; // the next tick or turn asks again
+    private void loadNow() {
+        loading = false;
+        drain();
+    }
+
+    private void loadLater() {
+        loading = false; // the next tick asks again
     }
 
     private void arrived(Pages.Page loaded) {
         run(() -> {
             loading = false;
-            page = loaded;
-            if (loaded.isWhole() && demand > Pages.SIZE && conflating == false) {
-                hub.pages().prepare(tail.tenant(), (loaded.index() + 1) * Pages.SIZE + 1);
-            }
+            page = new WeakReference<>(loaded);
+            prepareAfter(loaded);
             drain();
+            Reference.reachabilityFence(loaded);
         });
     }
 
-    private void take(LiveEvent event) {
+    private void prepareAfter(Pages.Page loaded) {
+        long next = (loaded.index() + 1) * Pages.SIZE + 1;
+        if (loaded.isWhole()
+                && demand > Pages.SIZE
+                && !conflating
+                && next <= tail.head()
+                && tail.ring().get(next) == null) {
+            hub.pages().prepare(tail.tenant(), next);
+        }
+    }
+
+    /** True always: the step is done, or the pack had to leave first and the event waits for its turn. */
+    private boolean take(LiveEvent event) {
         if (conflating && isOutdated(event)) {
+            position = event.position();
             skipped.merge(event.subject(), 1, Integer::sum);
             hub.meters().skipped(1);
-            return;
+            return true;
         }
-        Integer before = skipped.isEmpty() ? null : skipped.remove(event.subject());
+        Integer before = skipped.isEmpty() || !event.isStateCarrying() ? null : skipped.get(event.subject());
         byte[] frame = event.frameFor(interest.reader());
         byte[] json = before == null ? frame : Frames.skipping(frame, before);
+        if (!pack.isEmpty() && packed + json.length + 256 > FRAME_LIMIT) {
+            flushPack();
+            return true;
+        }
+        position = event.position();
+        if (before != null) {
+            skipped.remove(event.subject());
+        }
         if (packing == 1) {
             emit(FrameKind.EVENT, json);
         } else {
             packUp(json);
         }
+        return true;
     }
 
     /** A newer state of the subject waits already, in the ring or further on in the page. */
@@ -277,15 +341,22 @@ public final class Cursor {
         if (!event.isStateCarrying()) {
             return false;
         }
-        if (tail.ring().newestOf(event.subject()) > event.position()) {
-            return true;
+        long newest = tail.ring().newestOf(event.subject());
+        if (newest > event.position()) {
+            LiveEvent newer = tail.ring().get(newest);
+            if (newer != null && interest.wants(newer)) {
+                return true;
+            }
         }
-        if (page == null) {
-            return false;
-        }
-        List<LiveEvent> events = page.events();
-        for (int i = (int) (event.position() - page.index() * Pages.SIZE); i < events.size(); i++) {
-            if (events.get(i).isStateCarrying() && events.get(i).subject().equals(event.subject())) {
+        Pages.Page held = page.get();
+        return held != null && held.covers(event.position()) && isOutdatedIn(held, event);
+    }
+
+    private boolean isOutdatedIn(Pages.Page held, LiveEvent event) {
+        List<LiveEvent> events = held.events();
+        for (int i = (int) (event.position() - held.index() * Pages.SIZE); i < events.size(); i++) {
+            LiveEvent newer = events.get(i);
+            if (newer.isStateCarrying() && newer.subject().equals(event.subject()) && interest.wants(newer)) {
                 return true;
             }
         }
@@ -295,11 +366,8 @@ public final class Cursor {
     private int packed;
 
     private void packUp(byte[] json) {
-        if (packed + json.length + 256 > FRAME_LIMIT) {
-            flushPack();
-        }
         pack.add(json);
-        packed += json.length;
+        packed += json.length + 1;
         if (pack.size() == packing) {
             flushPack();
         }
@@ -319,7 +387,8 @@ public final class Cursor {
             demand--;
         }
         hub.meters().sent(kind, json.length);
-        beatAt = System.nanoTime() + hub.settings().beat().toNanos();
+        movedAt = System.nanoTime();
+        beatAt = movedAt + hub.settings().beat().toNanos();
         outlet.frame(kind, position, json);
     }
 
@@ -337,29 +406,49 @@ public final class Cursor {
             bye("limit", 1_000);
             return;
         }
+        if (outlet.endsWhenStalled() && isStalled(nanos)) {
+            end();
+            outlet.abort();
+            return;
+        }
         if (nanos - beatAt >= 0 && demand > 0 && control.isEmpty()) {
             answer(FrameKind.BEAT, Frames.beat(position, reader.expiresAt(), null, null));
         }
         drain();
     }
 
+    private long movedAt;
+
+    /** There is something to send, and for a long time none of it could be. */
+    private boolean isStalled(long nanos) {
+        boolean waiting = !control.isEmpty() || position < tail.head();
+        if (!waiting || loading || (demand > 0 && outlet.isWritable())) {
+            movedAt = nanos;
+            return false;
+        }
+        return nanos - movedAt > hub.settings().stalledSse().toNanos();
+    }
+
     /** Goes on with other rights: what is lost is named, and nothing that only they showed follows. From any thread. */
-    void continueAs(Principal renewed) {
+    void continueAs(Principal renewed, @Nullable String ref) {
         run(() -> {
+            if (ended) {
+                return;
+            }
             List<Frames.Refusal> lost = new ArrayList<>();
             for (Topic topic : interest.topics()) {
-                if (!io.sluice.access.TopicPolicy.mayRead(renewed, topic)) {
+                if (!TopicPolicy.mayRead(renewed, topic)) {
                     interest.drop(topic);
                     lost.add(new Frames.Refusal(topic.toString(), "revoked"));
                 }
             }
             interest.readAs(renewed);
-            for (Topic topic : hub.implicitTopics(renewed)) {
+            for (Topic topic : implicit ? hub.implicitTopics(renewed) : List.<Topic>of()) {
                 if (!interest.holds(topic) && topic.kind() == Topic.Kind.ROLE) {
                     interest.add(topic, position);
                 }
             }
-            answer(FrameKind.READY, ready(lost, List.of(), null));
+            answer(FrameKind.READY, ready(lost, List.of(), ref));
         });
     }
 
@@ -370,26 +459,73 @@ public final class Cursor {
     /** Adds and drops topics while the stream runs, answered with the message's ref. From any thread. */
     void change(Granting granting, List<Topic> dropped, List<Frames.Complaint> errors, boolean withState, @Nullable String ref) {
         run(() -> {
+            if (ended) {
+                return;
+            }
             List<Frames.Complaint> complaints = new ArrayList<>(errors);
             for (Topic topic : dropped) {
                 if (!interest.drop(topic)) {
                     complaints.add(new Frames.Complaint("not-held", "the stream does not hold " + topic));
                 }
             }
-            boolean stateful = withState && !granting.granted().isEmpty();
-            granting.granted().forEach(topic -> interest.add(topic, stateful ? Long.MAX_VALUE : Math.max(position, tail.head())));
-            answer(FrameKind.READY, ready(granting.refused(), complaints, ref));
+            Granting still = granting.asOf(interest.reader());
+            if (isOverLimit(still)) {
+                complaints.add(new Frames.Complaint(
+                        "topic-limit", "a stream holds at most " + hub.settings().topics() + " topics"));
+                still = new Granting(List.of(), still.refused());
+            }
+            boolean stateful = withState && !still.granted().isEmpty();
+            still.granted().forEach(topic -> add(topic, stateful));
+            answer(FrameKind.READY, ready(still.refused(), complaints, ref));
             if (stateful) {
-                feed(granting.granted());
+                feed(still.granted());
             }
         });
     }
 
-    /** Topics that a message asked for, decided. */
-    record Granting(List<Topic> granted, List<Frames.Refusal> refused) {}
+    /** A topic that is held already goes on where it was, unless its state comes anew. */
+    private void add(Topic topic, boolean stateful) {
+        if (stateful) {
+            interest.add(topic, Long.MAX_VALUE);
+        } else if (!interest.holds(topic)) {
+            interest.add(topic, Math.max(position, tail.head()));
+        }
+    }
 
-    /** Sends the state of the topics before any further event. */
+    /** The implicit topics do not count. */
+    private boolean isOverLimit(Granting granting) {
+        Set<Topic> held = new HashSet<>(interest.topics());
+        int before = held.size();
+        held.addAll(granting.granted());
+        if (implicit) {
+            hub.implicitTopics(interest.reader()).forEach(held::remove);
+        }
+        return held.size() > hub.settings().topics() && before < interest.size() + granting.granted().size();
+    }
+
+    /** Topics that a message asked for, decided. */
+    record Granting(List<Topic> granted, List<Frames.Refusal> refused) {
+
+        /** Decided anew: rights may have changed while it was looked which subjects exist. */
+        Granting asOf(Principal reader) {
+            if (granted.stream().allMatch(topic -> TopicPolicy.mayRead(reader, topic))) {
+                return this;
+            }
+            List<Frames.Refusal> more = new ArrayList<>(refused);
+            granted.stream()
+                    .filter(topic -> !TopicPolicy.mayRead(reader, topic))
+                    .forEach(topic -> more.add(new Frames.Refusal(topic.toString(), "forbidden")));
+            return new Granting(
+                    granted.stream().filter(topic -> TopicPolicy.mayRead(reader, topic)).toList(), more);
+        }
+    }
+
+    /** Sends the state of the topics before any further event; one message's topics after the other's. */
     void feed(List<Topic> topics) {
+        if (feeding != null) {
+            toFeed.add(topics);
+            return;
+        }
         var reading = new Feeding(topics);
         feeding = reading;
         hub.snapshotOf(tail.tenant(), topics, interest.reader()).subscribe(reading);
@@ -412,7 +548,11 @@ public final class Cursor {
         @Override
         public void onSubscribe(Subscription source) {
             subscription = source;
-            source.request(1);
+            if (ended) {
+                source.cancel();
+            } else {
+                source.request(1);
+            }
         }
 
         @Override
@@ -461,6 +601,9 @@ public final class Cursor {
                 position = Math.max(position, asOf);
             }
             feeding = null;
+            if (!toFeed.isEmpty()) {
+                feed(toFeed.remove());
+            }
             return true;
         }
 
@@ -475,8 +618,12 @@ public final class Cursor {
         }
     }
 
-    /** Takes one value. */
-    private record Arrival<T>(Consumer<T> value, Consumer<Throwable> failure) implements CoreSubscriber<T> {
+    /** Takes one value; ends without one are failures. */
+    private record Arrival<T>(Consumer<T> value, Runnable failure, AtomicBoolean arrived) implements CoreSubscriber<T> {
+
+        Arrival(Consumer<T> value, Runnable failure) {
+            this(value, failure, new AtomicBoolean());
+        }
 
         @Override
         public void onSubscribe(Subscription subscription) {
@@ -485,17 +632,20 @@ public final class Cursor {
 
         @Override
         public void onNext(T next) {
+            arrived.set(true);
             value.accept(next);
         }
 
         @Override
         public void onError(Throwable error) {
-            failure.accept(error);
+            failure.run();
         }
 
         @Override
         public void onComplete() {
-            // the value has come before
+            if (!arrived.get()) {
+                failure.run();
+            }
         }
     }
 }

@@ -3,6 +3,8 @@ package io.sluice.log.hub;
 import io.sluice.log.CanonicalJson;
 import io.sluice.log.Snapshots;
 import io.sluice.log.Topic;
+import io.sluice.shared.Problem;
+import io.sluice.web.Problems;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,7 +20,23 @@ final class Frames {
     record Refusal(String topic, String code) {}
 
     /** What was wrong with a message. */
-    record Complaint(String code, String detail) {}
+    record Complaint(String code, String detail, long retryAfterMillis) {
+
+        Complaint(String code, String detail) {
+            this(code, detail, 0);
+        }
+
+        static Complaint of(Problem problem) {
+            return new Complaint(
+                    problem.code(), problem.detail(), Problems.retryAfter(problem).toMillis());
+        }
+
+        Map<String, Object> toMap() {
+            return retryAfterMillis > 0
+                    ? Map.of("code", code, "detail", detail, "retryAfterMs", retryAfterMillis)
+                    : Map.of("code", code, "detail", detail);
+        }
+    }
 
     private Frames() {}
 
@@ -38,7 +56,7 @@ final class Frames {
         frame.put("expiresAt", reader.expiresAt());
         frame.put("granted", granted);
         frame.put("refused", refused.stream().map(it -> Map.of("topic", it.topic(), "code", it.code())).toList());
-        frame.put("errors", errors.stream().map(it -> Map.of("code", it.code(), "detail", it.detail())).toList());
+        frame.put("errors", errors.stream().map(Complaint::toMap).toList());
         return end(frame, ref);
     }
 

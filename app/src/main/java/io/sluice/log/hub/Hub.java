@@ -23,14 +23,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 /** Opens streams: decides topics, finds the position, and keeps the connections and their limits. */
 public final class Hub implements LogFollower, SmartLifecycle {
@@ -117,7 +120,7 @@ public final class Hub implements LogFollower, SmartLifecycle {
     /** Admits a connection, or refuses it with {@code shutting-down}, {@code node-full} or {@code user-full}. */
     public StreamConnection admit(Principal principal, String transport, String address) {
         if (!open) {
-            throw refused(new Problem.Unavailable("shutting-down", "this node stops", Duration.ofSeconds(1)));
+            throw refused(shuttingDown());
         }
         if (connections.size() >= settings.connections()) {
             throw refused(new Problem.Unavailable("node-full", "this node has all its connections", Duration.ofSeconds(5)));
@@ -130,6 +133,7 @@ public final class Hub implements LogFollower, SmartLifecycle {
         }
         var connection = new StreamConnection(principal, transport, address);
         connections.add(connection);
+        rechecks.add(connection); // rights may have changed since the token was looked at
         return connection;
     }
 
@@ -141,6 +145,7 @@ public final class Hub implements LogFollower, SmartLifecycle {
     public void release(StreamConnection connection) {
         if (connections.remove(connection)) {
             connection.cursors().forEach(Cursor::cancel);
+            rechecks.remove(connection);
             perUser.computeIfPresent(
                     connection.principal().account(), (_, own) -> own.decrementAndGet() <= 0 ? null : own);
         }
@@ -173,7 +178,11 @@ public final class Hub implements LogFollower, SmartLifecycle {
 
         /** Starts the stream on its outlet's executor; its first frame is {@code ready}. */
         public Cursor start(Outlet outlet) {
+            if (connection.streams() >= settings.streamsPerConnection()) {
+                throw streamLimit();
+            }
             Principal reader = connection.principal();
+            Cursor.Granting granting = this.granting.asOf(reader);
             var interest = new Interest(reader, wish.types(), wish.wantsEcho() ? null : connection.id());
             boolean stateful = wish.wantsSnapshot() && !granting.granted().isEmpty();
             granting.granted().forEach(topic -> interest.add(topic, stateful ? Long.MAX_VALUE : 0));
@@ -196,15 +205,36 @@ public final class Hub implements LogFollower, SmartLifecycle {
 
     public Mono<Prepared> prepare(StreamConnection connection, StreamWish wish) {
         if (connection.streams() >= settings.streamsPerConnection()) {
-            return Mono.error(() -> refused(new Problem.TooMany(
-                    "stream-limit",
-                    "a connection carries at most " + settings.streamsPerConnection() + " streams",
-                    Duration.ofSeconds(1))));
+            return Mono.error(this::streamLimit);
         }
-        Principal reader = connection.principal();
+        if (!open) {
+            return Mono.error(() -> refused(shuttingDown()));
+        }
+        return identities.renew(connection.principal()).flatMap(reader -> prepare(connection, reader, wish));
+    }
+
+    private Mono<Prepared> prepare(StreamConnection connection, Principal reader, StreamWish wish) {
         List<String> names = wish.topics() == null ? List.of() : wish.topics();
+        if (names.size() > settings.topics()) {
+            return Mono.error(() -> new Problem.Invalid("topic-limit", topicLimit(), List.of()));
+        }
         return Mono.zip(tails.of(reader.tenant()), grant(reader, names), positionOf(reader, wish.after()))
                 .map(all -> prepared(all.getT1(), connection, wish, all.getT2(), all.getT3()));
+    }
+
+    private String topicLimit() {
+        return "a stream holds at most " + settings.topics() + " topics";
+    }
+
+    private Problem streamLimit() {
+        return refused(new Problem.TooMany(
+                "stream-limit",
+                "a connection carries at most " + settings.streamsPerConnection() + " streams",
+                Duration.ofSeconds(1)));
+    }
+
+    private static Problem shuttingDown() {
+        return new Problem.Unavailable("shutting-down", "this node stops", Duration.ofSeconds(1));
     }
 
     private Prepared prepared(
@@ -299,35 +329,63 @@ public final class Hub implements LogFollower, SmartLifecycle {
         return snapshots.of(tenant, topics, locationsOf(reader));
     }
 
-    /** A message on a running stream; what cannot be read is answered, too, and leaves the stream open. */
-    public Mono<Void> say(Cursor cursor, StreamConnection connection, byte[] message) {
-        return Mono.fromCallable(() -> Binder.bind(message, LiveMessage.class))
-                .flatMap(said -> say(cursor, connection, said))
-                .onErrorResume(Problem.class, problem -> Mono.fromRunnable(() -> complain(cursor, problem)));
+    /**
+     * A message on a running stream; what cannot be read is answered, too, and leaves the stream open.
+     *
+     * @param limit says why the message is refused, or empty; not asked for a ping
+     */
+    public Mono<Void> say(
+            Cursor cursor, StreamConnection connection, byte[] message, Supplier<Optional<Problem>> limit) {
+        @Nullable String[] ref = new @Nullable String[1];
+        return Mono.fromCallable(() -> Binder.parse(message))
+                .doOnNext(object -> ref[0] = refOf(object))
+                .map(object -> Binder.bind(object, LiveMessage.class))
+                .doOnError(_ -> limit.get())
+                .flatMap(said -> said.isPing() ? ping(cursor, said) : admitted(cursor, connection, said, limit))
+                .onErrorResume(Problem.class, problem -> Mono.fromRunnable(() -> complain(cursor, problem, ref[0])));
     }
 
-    public static void complain(Cursor cursor, Problem problem) {
+    /** The {@code ref} of a message that may be wrong otherwise. */
+    private static @Nullable String refOf(JsonNode object) {
+        JsonNode ref = object.get("ref");
+        return ref != null && ref.isString() && ref.stringValue().length() <= LONGEST_REF ? ref.stringValue() : null;
+    }
+
+    private static final int LONGEST_REF = 64;
+
+    private static void complain(Cursor cursor, Problem problem, @Nullable String ref) {
         cursor.change(
                 new Cursor.Granting(List.of(), List.of()),
                 List.of(),
-                List.of(new Frames.Complaint(problem.code(), problem.detail())),
+                List.of(Frames.Complaint.of(problem)),
                 false,
-                null);
+                ref);
     }
 
+    private static Mono<Void> ping(Cursor cursor, LiveMessage said) {
+        return Mono.fromRunnable(() -> cursor.pong(said.ping(), said.ref()));
+    }
+
+    private Mono<Void> admitted(
+            Cursor cursor, StreamConnection connection, LiveMessage said, Supplier<Optional<Problem>> limit) {
+        Problem refusal = limit.get().orElse(null);
+        return refusal == null ? say(cursor, connection, said) : Mono.error(refusal);
+    }
+
+    /** A token first, then topics with its rights, then the ping that came along. */
     private Mono<Void> say(Cursor cursor, StreamConnection connection, LiveMessage said) {
-        if (said.renew() != null) {
-            return renew(connection, said.renew());
-        }
-        if (said.ping() != null) {
-            return Mono.fromRunnable(() -> cursor.pong(said.ping(), said.ref()));
-        }
+        Mono<Void> renewed = said.renew() == null
+                ? Mono.empty()
+                : renew(connection, said.renew(), said.changesTopics() ? null : cursor, said.ref());
+        Mono<Void> changed = said.renew() == null || said.changesTopics() ? change(cursor, connection, said) : Mono.empty();
+        return renewed.then(changed).then(said.ping() == null ? Mono.empty() : ping(cursor, said));
+    }
+
+    private Mono<Void> change(Cursor cursor, StreamConnection connection, LiveMessage said) {
         List<String> add = said.add() == null ? List.of() : said.add();
         List<String> drop = said.drop() == null ? List.of() : said.drop();
-        if (cursor.interest().size() + add.size() > settings.topics() + 16) {
-            return Mono.error(new Problem.Invalid("topic-limit", "a stream holds at most " + settings.topics() + " topics", List.of()));
-        }
-        return grant(connection.principal(), add).doOnNext(granting -> cursor.change(
+        return Mono.defer(() -> grant(connection.principal(), add))
+                .doOnNext(granting -> cursor.change(
                         granting, dropped(drop), unknown(drop), Boolean.TRUE.equals(said.snapshot()), said.ref()))
                 .then();
     }
@@ -345,11 +403,16 @@ public final class Hub implements LogFollower, SmartLifecycle {
 
     /** A newer token of the same user prolongs the connection. */
     public Mono<Void> renew(StreamConnection connection, String token) {
+        return renew(connection, token, null, null);
+    }
+
+    private Mono<Void> renew(
+            StreamConnection connection, String token, @Nullable Cursor asked, @Nullable String ref) {
         return identities.require(token).flatMap(renewed -> {
             if (!renewed.account().equals(connection.principal().account())) {
                 return Mono.error(new Problem.Forbidden("forbidden", "the token is another user's"));
             }
-            connection.continueAs(renewed);
+            connection.continueAs(renewed, asked, ref);
             return Mono.empty();
         });
     }
@@ -418,7 +481,16 @@ public final class Hub implements LogFollower, SmartLifecycle {
             running = null;
         }
         connections.forEach(connection -> connection.bye("shutdown", 500));
-        Mono.delay(connections.isEmpty() ? Duration.ZERO : NOTICE).subscribe(_ -> stopped.run());
+        Mono.delay(connections.isEmpty() ? Duration.ZERO : NOTICE).subscribe(_ -> closeAll(stopped));
+    }
+
+    /** Clients that did not leave by themselves would keep the server from stopping. */
+    private void closeAll(Runnable stopped) {
+        try {
+            connections.forEach(StreamConnection::close);
+        } finally {
+            stopped.run();
+        }
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Lane {
 
     /** From any thread. */
     void wake() {
-        if (scheduled.compareAndSet(false, true)) {
+        if (!executor.isShuttingDown() && scheduled.compareAndSet(false, true)) {
             executor.execute(this::turn);
         }
     }
@@ -32,6 +32,9 @@ final class Lane {
     }
 
     void tick(long nanos) {
+        if (executor.isShuttingDown()) {
+            return;
+        }
         executor.execute(() -> {
             for (int i = 0; i < cursors.size(); i++) {
                 cursors.get(i).tick(nanos);

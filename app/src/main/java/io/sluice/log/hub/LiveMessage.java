@@ -12,4 +12,14 @@ public record LiveMessage(
         @Nullable Boolean snapshot,
         @Nullable @Size(max = 256) String ping,
         @Nullable @Size(max = 8192) String renew,
-        @Nullable @Size(max = 128) String viewing) {}
+        @Nullable @Size(max = 128) String viewing) {
+
+    /** A ping and nothing else: it counts as no message. */
+    boolean isPing() {
+        return ping != null && add == null && drop == null && renew == null && viewing == null;
+    }
+
+    boolean changesTopics() {
+        return add != null || drop != null;
+    }
+}

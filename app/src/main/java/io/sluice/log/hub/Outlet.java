@@ -15,4 +15,14 @@ public interface Outlet {
 
     /** The stream is over; nothing follows. */
     void complete();
+
+    /** True where a reader that takes nothing for a long time is cut off. */
+    default boolean endsWhenStalled() {
+        return false;
+    }
+
+    /** The reader takes nothing any more: its connection is closed. */
+    default void abort() {
+        complete();
+    }
 }

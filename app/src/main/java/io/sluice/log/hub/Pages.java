@@ -64,41 +64,70 @@ final class Pages {
         }
         if (reading.get() >= AT_ONCE) {
             waiting.add(later);
+            if (reading.get() < AT_ONCE) {
+                wakeWaiting();
+            }
             return null;
         }
-        return reactor.core.publisher.Mono.fromFuture(pages.get(key, (wanted, _) -> load(wanted)), true);
+        return reactor.core.publisher.Mono.fromFuture(load(key), true);
     }
 
     /** Reads ahead, if there is room. */
     void prepare(TenantId tenant, long position) {
         if (reading.get() < AT_ONCE) {
-            var ahead = pages.get(new Key(tenant, indexOf(position)), (wanted, _) -> load(wanted));
-            assert ahead != null;
+            load(new Key(tenant, indexOf(position)));
         }
     }
 
+    /** Joins the page's reading, or begins it. */
     private CompletableFuture<Page> load(Key key) {
+        var begun = new CompletableFuture<Page>();
+        CompletableFuture<Page> present = pages.asMap().putIfAbsent(key, begun);
+        if (present != null) {
+            return present;
+        }
         reading.incrementAndGet();
-        return source.page(key.tenant(), key.index() * SIZE, SIZE)
+        source.page(key.tenant(), key.index() * SIZE, SIZE)
                 .map(events -> new Page(
                         key.index(),
                         events.stream().map(event -> LiveEvent.of(event, types)).toList()))
                 .doFinally(_ -> done())
                 .toFuture()
-                .whenComplete((page, _) -> forgetUnlessWhole(key, page));
+                .whenComplete((page, error) -> finish(key, begun, page, error));
+        return begun;
+    }
+
+    private void finish(
+            Key key,
+            CompletableFuture<Page> begun,
+            @org.jspecify.annotations.Nullable Page page,
+            @org.jspecify.annotations.Nullable Throwable error) {
+        forgetUnlessWhole(key, page);
+        if (error == null && page != null) {
+            begun.complete(page);
+        } else {
+            begun.completeExceptionally(error == null ? new IllegalStateException("no page") : error);
+        }
     }
 
     private void forgetUnlessWhole(Key key, @org.jspecify.annotations.Nullable Page page) {
         if (page == null || !page.isWhole()) {
-            pages.synchronous().invalidate(key);
+            pages.asMap().remove(key);
         }
     }
 
     private void done() {
         reading.decrementAndGet();
-        Runnable next = waiting.poll();
-        if (next != null) {
-            next.run();
+        wakeWaiting();
+    }
+
+    /** All of them: who finds its page there, or is gone by now, would wake nobody else. */
+    private void wakeWaiting() {
+        for (int i = waiting.size(); i > 0; i--) {
+            Runnable next = waiting.poll();
+            if (next != null) {
+                next.run();
+            }
         }
     }
 }

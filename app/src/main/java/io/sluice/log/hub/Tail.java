@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The end of one tenant's log on this node: its ring, and the lanes that drain it. */
 final class Tail {
@@ -22,6 +24,8 @@ final class Tail {
     private final TreeMap<Long, List<Recorded>> pending = new TreeMap<>();
     private final Map<EventExecutor, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicBoolean reading = new AtomicBoolean();
+    private final AtomicInteger readers = new AtomicInteger();
+    private final AtomicLong wanted = new AtomicLong();
     private volatile long oldest;
     private volatile long usedAt = System.nanoTime();
 
@@ -53,7 +57,26 @@ final class Tail {
     }
 
     boolean isUnusedSince(long nanos) {
-        return usedAt - nanos < 0 && lanes.isEmpty();
+        return usedAt - nanos < 0 && readers.get() == 0;
+    }
+
+    void join() {
+        readers.incrementAndGet();
+        used();
+    }
+
+    void leave() {
+        readers.decrementAndGet();
+        used();
+    }
+
+    /** Another node's head was heard of: who reads goes on until it is there. */
+    void want(long head) {
+        wanted.accumulateAndGet(head, Math::max);
+    }
+
+    boolean isBehind() {
+        return ring.head() < wanted.get();
     }
 
     Lane laneOf(EventExecutor executor) {

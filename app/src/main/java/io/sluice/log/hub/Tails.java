@@ -113,14 +113,23 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200)).maxBackoff(Duration.ofSeconds(30)));
         Flux<Void> polled = Flux.interval(POLL)
                 .onBackpressureDrop()
-                .concatMap(_ -> look(), 1);
-        return Flux.merge(hinted, polled);
+                .concatMap(_ -> Mono.defer(this::look).onErrorResume(this::missedOne), 1);
+        return Flux.merge(hinted, polled, ticking());
+    }
+
+    /** Apart from the looks: tokens end and beats go out while the database is away, too. */
+    private Flux<Void> ticking() {
+        return Flux.interval(POLL).onBackpressureDrop().concatMap(_ -> Mono.<Void>fromRunnable(this::tick), 1);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        ready.values().forEach(tail -> tail.lanes().forEach(lane -> lane.tick(now)));
     }
 
     private static final int READERS = 16;
 
     private Mono<Void> look() {
-        ready.values().forEach(tail -> tail.lanes().forEach(lane -> lane.tick(System.nanoTime())));
         forgetUnused();
         return source.heads(ready.keySet())
                 .doOnNext(_ -> followedAt = System.nanoTime())
@@ -148,7 +157,11 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
 
     private Mono<Void> readOn(TenantId tenant, long head) {
         Tail tail = ready.get(tenant);
-        if (tail == null || tail.head() >= head || !tail.startReading()) {
+        if (tail == null || tail.head() >= head) {
+            return Mono.empty();
+        }
+        tail.want(head);
+        if (!tail.startReading()) {
             return Mono.empty();
         }
         if (head - tail.head() > FAR_BEHIND) {
@@ -160,7 +173,7 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         }
         return Mono.defer(() -> source.page(tenant, tail.head(), PAGE))
                 .doOnNext(page -> take(tail, page))
-                .repeat(() -> tail.head() < head)
+                .repeat(tail::isBehind)
                 .takeUntil(List::isEmpty)
                 .then()
                 .doFinally(_ -> tail.stopReading())

@@ -52,10 +52,15 @@ final class ClientSocket implements RSocket {
                     byte[] data = bytesOf(payload);
                     return "streams".equals(metadata.route())
                             ? open(data, _ -> {})
-                            : rpc.stream(connection, metadata, data);
+                            : paced(rpc.stream(connection, metadata, data));
                 })
                 .onErrorMap(ClientSocket::toError)
                 .doFinally(_ -> payload.release());
+    }
+
+    /** As fast as the client reads, whatever it asked for. */
+    private Flux<Payload> paced(Flux<Payload> answers) {
+        return answers.concatMap(answer -> wire.awaitWritable().thenReturn(answer), 1);
     }
 
     private Flux<Payload> open(byte[] data, java.util.function.Consumer<Cursor> started) {
@@ -73,7 +78,7 @@ final class ClientSocket implements RSocket {
                     byte[] data = bytesOf(payload);
                     return "auth.renew".equals(metadata.route())
                             ? renewed(data)
-                            : rpc.call(connection, metadata, data);
+                            : rpc.call(connection, metadata, data).delayUntil(_ -> wire.awaitWritable());
                 })
                 .onErrorMap(ClientSocket::toError)
                 .doFinally(_ -> payload.release());
@@ -99,7 +104,7 @@ final class ClientSocket implements RSocket {
                     Metadata metadata = Metadata.of(opening);
                     return "streams.live".equals(metadata.route())
                             ? live(bytesOf(opening), all.skip(1))
-                            : rpc.channel(connection, metadata, all.map(ClientSocket::released));
+                            : paced(rpc.channel(connection, metadata, all.map(ClientSocket::released)));
                 })
                 .onErrorMap(ClientSocket::toError);
     }
@@ -110,14 +115,12 @@ final class ClientSocket implements RSocket {
         Flux<Payload> spoken = messages.map(ClientSocket::released)
                 .concatMap(message -> Mono.fromFuture(started, true).flatMap(cursor -> heard(cursor, message)), 1)
                 .thenMany(Flux.never());
-        Flux<Payload> frames = open(wish, started::complete);
-        return Flux.merge(frames, spoken).takeUntilOther(wire.onClose());
+        // Not merged: a merge asks for frames ahead of the client and keeps them.
+        return open(wish, started::complete).takeUntilOther(spoken);
     }
 
     private Mono<Void> heard(Cursor cursor, byte[] message) {
-        return limit.admits(connection.principal())
-                ? hub.say(cursor, connection, message)
-                : Mono.fromRunnable(() -> Hub.complain(cursor, limit.refusal()));
+        return hub.say(cursor, connection, message, () -> limit.check(connection.principal()));
     }
 
     private static byte[] released(Payload payload) {

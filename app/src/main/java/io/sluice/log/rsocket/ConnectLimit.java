@@ -2,6 +2,7 @@ package io.sluice.log.rsocket;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,14 +14,26 @@ final class ConnectLimit {
 
     private final int limit;
     private final Duration block;
-    private final Cache<String, AtomicInteger> counts =
-            Caffeine.newBuilder().maximumSize(ADDRESSES).expireAfterWrite(WINDOW).build();
+    private final Cache<String, AtomicInteger> counts;
     private final Cache<String, Boolean> blocked;
 
     ConnectLimit(int limit, Duration block) {
+        this(limit, block, Ticker.systemTicker());
+    }
+
+    ConnectLimit(int limit, Duration block, Ticker ticker) {
         this.limit = limit;
         this.block = block;
-        this.blocked = Caffeine.newBuilder().maximumSize(ADDRESSES).expireAfterWrite(block).build();
+        this.counts = Caffeine.newBuilder()
+                .maximumSize(ADDRESSES)
+                .expireAfterWrite(WINDOW)
+                .ticker(ticker)
+                .build();
+        this.blocked = Caffeine.newBuilder()
+                .maximumSize(ADDRESSES)
+                .expireAfterWrite(block)
+                .ticker(ticker)
+                .build();
     }
 
     boolean admits(String address) {

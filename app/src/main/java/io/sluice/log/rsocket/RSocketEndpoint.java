@@ -142,7 +142,8 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private RSocket welcome(StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
-        channel.pipeline().addLast(new Drained(admitted));
+        channel.pipeline().addLast(new Drained(admitted, wire));
+        admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));
         return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages);
     }
@@ -158,15 +159,18 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     private static final class Drained extends ChannelInboundHandlerAdapter {
 
         private final StreamConnection connection;
+        private final WebSocketConnection wire;
 
-        Drained(StreamConnection connection) {
+        Drained(StreamConnection connection, WebSocketConnection wire) {
             this.connection = connection;
+            this.wire = wire;
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
             if (context.channel().isWritable()) {
                 connection.wake();
+                wire.drained();
             }
             context.fireChannelWritabilityChanged();
         }

@@ -152,8 +152,7 @@ final class Rpc {
             if (value == null || !value.isValueNode() || value.isNull()) {
                 throw Problem.Invalid.field(match.group(1), "required", "is required");
             }
-            String text = java.net.URLEncoder.encode(value.asString(), StandardCharsets.UTF_8);
-            return java.util.regex.Matcher.quoteReplacement(text);
+            return java.util.regex.Matcher.quoteReplacement(encoded(value));
         });
     }
 

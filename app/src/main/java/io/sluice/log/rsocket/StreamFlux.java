@@ -8,6 +8,7 @@ import io.sluice.log.hub.Cursor;
 import io.sluice.log.hub.FrameKind;
 import io.sluice.log.hub.Hub;
 import io.sluice.log.hub.Outlet;
+import io.sluice.shared.Problem;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -53,7 +54,14 @@ final class StreamFlux extends Flux<Payload> {
             if (gone) {
                 return;
             }
-            Cursor begun = prepared.start(this);
+            Cursor begun;
+            try {
+                begun = prepared.start(this);
+            } catch (Problem refused) {
+                gone = true;
+                reader.onError(refused);
+                return;
+            }
             cursor = begun;
             started.accept(begun);
             if (early > 0) {

@@ -8,8 +8,11 @@ import io.rsocket.DuplexConnection;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
 import java.net.SocketAddress;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
 import reactor.netty.http.websocket.WebsocketInbound;
 
@@ -20,10 +23,12 @@ import reactor.netty.http.websocket.WebsocketInbound;
 final class WebSocketConnection implements DuplexConnection {
 
     private static final int LARGEST_FRAME = 1 << 20;
+    private static final long MOST_UNSENT = 16L << 20;
 
     private final WebsocketInbound inbound;
     private final Connection connection;
     private final Channel channel;
+    private final Queue<Sinks.Empty<Void>> waiting = new ConcurrentLinkedQueue<>();
     private boolean flushing;
 
     WebSocketConnection(WebsocketInbound inbound, Connection connection) {
@@ -34,6 +39,31 @@ final class WebSocketConnection implements DuplexConnection {
 
     boolean isWritable() {
         return channel.isWritable();
+    }
+
+    /** Completes as soon as the channel can take more; for answers, whose readers may be slow as well. */
+    Mono<Void> awaitWritable() {
+        return Mono.defer(() -> {
+            if (channel.isWritable()) {
+                return Mono.empty();
+            }
+            Sinks.Empty<Void> turn = Sinks.empty();
+            waiting.add(turn);
+            if (channel.isWritable() || !channel.isActive()) {
+                drained();
+            }
+            return turn.asMono();
+        });
+    }
+
+    /** The channel can take more. */
+    void drained() {
+        for (int i = waiting.size(); i > 0; i--) {
+            Sinks.Empty<Void> turn = waiting.poll();
+            if (turn != null) {
+                turn.tryEmitEmpty();
+            }
+        }
     }
 
     @Override
@@ -47,6 +77,10 @@ final class WebSocketConnection implements DuplexConnection {
 
     private void write(ByteBuf frame) {
         channel.write(new BinaryWebSocketFrame(frame), channel.voidPromise());
+        if (channel.bytesBeforeWritable() > MOST_UNSENT) {
+            connection.dispose(); // asks and never reads
+            return;
+        }
         if (!flushing) {
             flushing = true;
             channel.eventLoop().execute(this::flush);

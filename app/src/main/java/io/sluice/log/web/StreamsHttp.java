@@ -11,6 +11,7 @@ import io.sluice.log.hub.StreamWish;
 import io.sluice.shared.Problem;
 import io.sluice.web.Answers;
 import io.sluice.web.Call;
+import io.sluice.web.AllowedOrigins;
 import io.sluice.web.ClientAddress;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -40,10 +41,12 @@ final class StreamsHttp {
 
     private final Hub hub;
     private final ClientAddress addresses;
+    private final AllowedOrigins origins;
 
-    StreamsHttp(Hub hub, ClientAddress addresses) {
+    StreamsHttp(Hub hub, ClientAddress addresses, AllowedOrigins origins) {
         this.hub = hub;
         this.addresses = addresses;
+        this.origins = origins;
     }
 
     @GetMapping(
@@ -55,8 +58,12 @@ final class StreamsHttp {
         ServerWebExchange exchange = call.exchange();
         boolean lines = wantsLines(exchange.getRequest());
         return Mono.defer(() -> {
+            if (!origins.allows(exchange.getRequest().getHeaders().getOrigin())) {
+                throw new Problem.Forbidden("origin", "this origin is not listed");
+            }
             StreamConnection connection =
                     hub.admit(call.principal(), lines ? "ndjson" : "sse", addresses.of(exchange.getRequest()));
+            connection.closeBy(() -> channelOf(exchange).close());
             return hub.prepare(connection, resumed(wish, exchange.getRequest()))
                     .flatMap(prepared -> write(exchange.getResponse(), prepared, channelOf(exchange), lines))
                     .doFinally(_ -> hub.release(connection));
@@ -142,7 +149,12 @@ final class StreamsHttp {
         private void begin(CoreSubscriber<? super byte[]> reader) {
             var link = new Link(reader, channel, form);
             reader.onSubscribe(link);
-            link.cursor = prepared.start(link);
+            try {
+                link.cursor = prepared.start(link);
+            } catch (Problem refused) {
+                reader.onError(refused);
+                return;
+            }
             link.handOver();
         }
     }
@@ -205,6 +217,16 @@ final class StreamsHttp {
         @Override
         public void complete() {
             reader.onComplete();
+        }
+
+        @Override
+        public boolean endsWhenStalled() {
+            return true;
+        }
+
+        @Override
+        public void abort() {
+            channel.close();
         }
     }
 }
