@@ -144,7 +144,7 @@ final class Schemas {
     /** {@code PartsHttp.Wish} is PartsWish. */
     private static String nameOf(Class<?> type) {
         Class<?> around = type.getEnclosingClass();
-        return around == null ? type.getSimpleName() : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
+        return around == null || around == Description.class ? type.getSimpleName() : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
     }
 
     private Map<String, Object> record(Class<?> type, boolean sent) {
