@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
@@ -145,7 +145,7 @@ class BadInputIT {
             values.add(new Wrong("too many", java.util.Collections.nCopies(schema.get("maxItems").asInt() + 1, SQL)));
         }
         if (type.equals("number") || type.equals("integer")) {
-            values.add(new Wrong("immense", new BigDecimal("1e400")));
+            values.add(new Wrong("immense", new BigDecimal("1e50")));
         }
     }
 
@@ -165,7 +165,7 @@ class BadInputIT {
     @Test
     void refusesEveryWrongParameterOfEveryReadByName() {
         for (Api.Call read : api.reads()) {
-            if (read.isOpen() || read.path().equals("/api/streams")) {
+            if (read.isOpen() || read.path().equals("/api/streams") || read.path().endsWith("{position}")) {
                 continue;
             }
             for (JsonNode parameter : read.query()) {
@@ -212,15 +212,12 @@ class BadInputIT {
                 .server()
                 .client()
                 .get()
-                .uri("http://localhost:" + tenant.admin().server().port() + uri)
+                .uri(URI.create("http://localhost:" + tenant.admin().server().port() + uri))
                 .headers(headers -> headers.setBearerAuth(tenant.admin().token()))
                 .exchange()
                 .expectBody()
                 .returnResult()
                 .getResponseBodyContent();
-        if (read.path().matches("/status|/metrics|/api/ops/.*")) {
-            return;
-        }
         check(read + " with " + name + "=" + value.substring(0, Math.min(20, value.length())), name, answer);
     }
 
@@ -272,6 +269,5 @@ class BadInputIT {
                     .jsonPath("$.code")
                     .isEqualTo("unsupported-media-type");
         }
-        assertThat(HttpMethod.values()).isNotEmpty();
     }
 }
