@@ -68,32 +68,14 @@ final class Description {
         }
     }
 
-    /** Two methods of one route differ in the media type of their bodies. */
-    @SuppressWarnings("unchecked")
+    /** Two methods of one route differ in the media type of their bodies: what one says, and what the other adds. */
     private static Object both(Object one, Object other) {
-        var first = (Map<String, Object>) one;
-        var second = (Map<String, Object>) other;
-        for (String part : List.of("requestBody", "responses")) {
-            merge(first, second, part);
+        if (!(one instanceof Map<?, ?> first) || !(other instanceof Map<?, ?> second) || second.containsKey("$ref")) {
+            return one;
         }
-        return first;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void merge(Map<String, Object> first, Map<String, Object> second, String part) {
-        var mine = (Map<String, Object>) first.get(part);
-        var others = (Map<String, Object>) second.get(part);
-        if (mine == null || others == null) {
-            first.putIfAbsent(part, others);
-            return;
-        }
-        others.forEach((name, value) -> {
-            if (mine.get(name) instanceof Map<?, ?> && value instanceof Map<?, ?>) {
-                merge(mine, others, name);
-            } else {
-                mine.putIfAbsent(name, value);
-            }
-        });
+        Map<Object, Object> all = new LinkedHashMap<>(first);
+        second.forEach((name, value) -> all.merge(name, value, Description::both));
+        return all;
     }
 
     record Route(String path, String verb, Method method, RequestMappingInfo info) {
@@ -396,7 +378,7 @@ final class Description {
     /** Problems may have figures of their own: the current version, what is missing. */
     private void openProblem() {
         schemas.answered(Problem.class);
-        Map<String, Object> schema = schemas.all().get("DescriptionProblem");
+        Map<String, Object> schema = schemas.all().get("Problem");
         if (schema != null) {
             schema.put("additionalProperties", true);
         }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Schemas {
 
-    private static final BigDecimal LARGEST = new BigDecimal("999999999999999.999");
+    private static final BigDecimal LARGEST = new BigDecimal("999999999999999");
     private static final int LONGEST = 1 << 20;
 
     private final Map<String, Map<String, Object>> known = new TreeMap<>();
@@ -144,7 +144,7 @@ final class Schemas {
     /** {@code PartsHttp.Wish} is PartsWish. */
     private static String nameOf(Class<?> type) {
         Class<?> around = type.getEnclosingClass();
-        return around == null ? type.getSimpleName() : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
+        return around == null || around == Description.class ? type.getSimpleName() : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
     }
 
     private Map<String, Object> record(Class<?> type, boolean sent) {
@@ -167,7 +167,7 @@ final class Schemas {
     private Map<String, Object> property(RecordComponent component, boolean sent) {
         Map<String, Object> schema = of(component.getGenericType(), sent);
         if (sent) {
-            limit(schema, component);
+            limit(schema, component.getAccessor());
         }
         return sent && !isRequired(component) ? nullable(schema) : schema;
     }

@@ -70,6 +70,9 @@ public final class EmbeddedPostgresServer implements Closeable {
                 .setServerConfig("max_wal_size", "2GB")
                 .setServerConfig("random_page_cost", "1.1")
                 .setServerConfig("jit", "off")
+                // Its log is part of ours: no statements with their parameters, no values of rows in it.
+                .setServerConfig("log_error_verbosity", "terse")
+                .setServerConfig("log_min_error_statement", "panic")
                 .setServerConfig("timezone", "UTC");
         settings.forEach(builder::setServerConfig);
         return builder.start();

@@ -61,6 +61,7 @@ final class PostgresEventLog implements EventLog {
         return database.read(session -> session.query(
                 "SELECT " + COLUMNS
                         + """
+
                          FROM event WHERE tenant_id = $1
                           AND position > coalesce($2::bigint, 0) AND position < coalesce($3::bigint, 9223372036854775807)
                           AND ($4::text IS NULL OR $4 = ANY (topics))
