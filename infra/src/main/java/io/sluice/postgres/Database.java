@@ -10,6 +10,7 @@ import io.sluice.log.Caller;
 import io.sluice.shared.Problem;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -119,7 +120,8 @@ public final class Database {
     private Mono<Transaction> begun(Connection pooled, String sql, Caller caller, PoolName pool) {
         var connection = (PostgresqlConnection) ((Wrapped<?>) pooled).unwrap();
         var transaction = new Transaction(
-                pooled, connection, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime());
+                pooled, connection, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime(),
+                new AtomicBoolean());
         return connection
                 .createStatement(sql)
                 .execute()
@@ -130,7 +132,12 @@ public final class Database {
     }
 
     private record Transaction(
-            Connection pooled, PostgresqlConnection connection, Session session, Timer timer, long start) {
+            Connection pooled,
+            PostgresqlConnection connection,
+            Session session,
+            Timer timer,
+            long start,
+            AtomicBoolean abandoned) {
 
         Mono<Void> commit() {
             return connection.commitTransaction().then(release()).onErrorResume(error -> rollback().then(Mono.error(error)));
@@ -142,10 +149,22 @@ public final class Database {
 
         /**
          * The asker went away: what runs in the server is ended, too. The rollback waits behind the statement in
-         * flight; where that takes longer than a moment, the statement is cancelled in the server.
+         * flight; where that takes longer than a moment, the statement is cancelled in the server. It is a statement
+         * of its own: {@code rollbackTransaction} does nothing while the driver has not seen the answer to BEGIN. A
+         * cancelled BEGIN may be abandoned by two: once is enough.
          */
         Mono<Void> abandon() {
-            Mono<Void> rollback = connection.rollbackTransaction().onErrorComplete().cache();
+            return Mono.defer(() -> abandoned.compareAndSet(false, true) ? abandonOnce() : Mono.empty());
+        }
+
+        private Mono<Void> abandonOnce() {
+            Mono<Void> rollback = connection
+                    .createStatement("ROLLBACK")
+                    .execute()
+                    .concatMap(PostgresqlResult::getRowsUpdated)
+                    .then()
+                    .onErrorComplete()
+                    .cache();
             return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
                     .then(release());
         }

@@ -78,7 +78,7 @@ public final class Failures {
                                 || error instanceof R2dbcTimeoutException));
     }
 
-    private static boolean isPoolTimeout(Throwable error) {
+    static boolean isPoolTimeout(Throwable error) {
         return error instanceof R2dbcTimeoutException
                 && error.getMessage() != null
                 && error.getMessage().contains("Connection acquisition timed out");

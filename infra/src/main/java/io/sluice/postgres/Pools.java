@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.Exceptions;
@@ -77,7 +78,7 @@ final class Pools {
                         .waitDurationInOpenState(Duration.ofSeconds(1))
                         .permittedNumberOfCallsInHalfOpenState(2)
                         .automaticTransitionFromOpenToHalfOpenEnabled(true)
-                        .recordException(Failures::isAway)
+                        .recordException(error -> Failures.isAway(error) && !(Failures.isPoolTimeout(error) && isFull(pool)))
                         .build());
         pool.getMetrics().ifPresent(metrics -> watch(name, metrics));
         Gauge.builder("sluice_breaker_state", breaker, it -> it.getState().getOrder())
@@ -85,6 +86,13 @@ final class Pools {
                 .register(meters);
         return new Guarded(
                 pool, breaker, Timer.builder("sluice_db_acquire_seconds").tag("pool", name.word()).register(meters));
+    }
+
+    /** All connections are at work: the database is there, and the circuit stays closed. */
+    private static boolean isFull(ConnectionPool pool) {
+        return pool.getMetrics()
+                .filter(it -> it.acquiredSize() >= it.getMaxAllocatedSize())
+                .isPresent();
     }
 
     private PostgresqlConnectionFactory factory(PoolName name, PostgresUrl url) {
@@ -143,13 +151,55 @@ final class Pools {
         Guarded guarded = pool(name);
         return Mono.defer(() -> {
             long start = System.nanoTime();
+            var handover = new Handover();
             return guarded.pool()
                     .create()
+                    .doOnNext(handover::given)
                     .doOnNext(_ -> guarded.acquire().record(Duration.ofNanos(System.nanoTime() - start)))
                     .transformDeferred(CircuitBreakerOperator.of(guarded.breaker()))
                     .retryWhen(Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
-                    .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause);
+                    .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause)
+                    .filter(_ -> handover.taken())
+                    .doOnCancel(handover::cancelled);
         });
+    }
+
+    /** Brings a connection back that was given when its asker had gone: the breaker drops it without a word. */
+    private static final class Handover {
+
+        private enum State {
+            WAITING,
+            TAKEN,
+            CANCELLED
+        }
+
+        private final AtomicReference<Object> state = new AtomicReference<>(State.WAITING);
+
+        void given(Connection connection) {
+            if (!state.compareAndSet(State.WAITING, connection)) {
+                giveBack(connection);
+            }
+        }
+
+        boolean taken() {
+            Object given = state.get();
+            return given instanceof Connection && state.compareAndSet(given, State.TAKEN);
+        }
+
+        void cancelled() {
+            Object before = state.get();
+            if (before != State.TAKEN && state.compareAndSet(before, State.CANCELLED)) {
+                if (before instanceof Connection connection) {
+                    giveBack(connection);
+                }
+            } else if (before != State.TAKEN) {
+                cancelled();
+            }
+        }
+
+        private static void giveBack(Connection connection) {
+            Mono.from(connection.close()).subscribe(); // its pipeline is gone
+        }
     }
 
     private static boolean isRefused(Throwable error) {

@@ -132,9 +132,14 @@ public final class HotCommands<C, A> implements SmartLifecycle {
 
         /** The one place where transactions are started: nobody's pipeline, since they serve many. */
         private void run(List<Waiting<C, A>> group) {
-            transaction
-                    .apply(tenant, commandsOf(group))
+            transaction(commandsOf(group))
                     .subscribe(answers -> landed(group, answers), error -> failed(group, error));
+        }
+
+        /** However it ends, it ends: a lane whose transaction were silent would wait for ever. */
+        private Mono<List<A>> transaction(List<C> commands) {
+            return Mono.defer(() -> transaction.apply(tenant, commands))
+                    .switchIfEmpty(Mono.error(() -> new IllegalStateException("a transaction without an answer")));
         }
 
         private List<C> commandsOf(List<Waiting<C, A>> group) {
@@ -163,7 +168,7 @@ public final class HotCommands<C, A> implements SmartLifecycle {
                 return;
             }
             Waiting<C, A> one = group.get(index);
-            transaction.apply(tenant, List.of(one.command)).subscribe(
+            transaction(List.of(one.command)).subscribe(
                     answers -> {
                         one.sink.success(answers.getFirst());
                         alone(group, index + 1);
