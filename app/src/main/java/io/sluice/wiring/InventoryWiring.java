@@ -1,6 +1,9 @@
 package io.sluice.wiring;
 
 import io.sluice.access.AccessEvents;
+import io.sluice.imports.ImportDesk;
+import io.sluice.imports.ImportEvents;
+import io.sluice.imports.Imports;
 import io.sluice.inventory.CatalogueEvents;
 import io.sluice.inventory.Categories;
 import io.sluice.inventory.CategoryTree;
@@ -22,7 +25,8 @@ class InventoryWiring {
 
     @Bean
     EventTypes eventTypes() {
-        return new EventTypes(List.of(AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, NotificationEvents.ALL));
+        return new EventTypes(List.of(
+                AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, NotificationEvents.ALL, ImportEvents.ALL));
     }
 
     @Bean
@@ -38,5 +42,10 @@ class InventoryWiring {
     @Bean
     Places places(Locations locations) {
         return new Places(locations);
+    }
+
+    @Bean
+    ImportDesk importDesk(Imports imports, Clock clock) {
+        return new ImportDesk(imports, clock);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,13 @@ public sealed interface Mapped {
 
         static Moment of(LocalDateTime local) {
             return new Moment(null, local);
+        }
+
+        /** A time with a zone of its own moves in UTC, where days have no gaps. */
+        public Moment plusDays(long days) {
+            return new Moment(
+                    exact == null ? null : exact.plus(days, ChronoUnit.DAYS),
+                    local == null ? null : local.plusDays(days));
         }
 
         public Instant in(ZoneId zone) {

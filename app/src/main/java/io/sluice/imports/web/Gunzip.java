@@ -1,0 +1,134 @@
+package io.sluice.imports.web;
+
+import io.sluice.shared.Problem;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/** Unpacks gzip (RFC 1952) as it comes in; several members are one file. Not for sharing. */
+final class Gunzip implements AutoCloseable {
+
+    private static final int HAS_CHECKSUM = 2;
+    private static final int HAS_EXTRA = 4;
+    private static final int HAS_NAME = 8;
+    private static final int HAS_COMMENT = 16;
+    private static final int FIXED = 10;
+    private static final int TRAILER = 8;
+    private static final int OUT = 64 * 1024;
+    private static final int LONGEST_HEADER = 1 << 17;
+
+    private final Inflater inflater = new Inflater(true);
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private boolean inMember;
+    private boolean begun;
+
+    /** Gives what can be unpacked so far in portions of at most 64 KiB. */
+    void feed(byte[] packed, Consumer<byte[]> out) {
+        byte[] rest = packed;
+        while (rest.length > 0) {
+            rest = inMember ? inflate(rest, out) : header(rest);
+        }
+    }
+
+    /** A file that ends amid a member is broken. */
+    void end() {
+        if (inMember || !begun || waiting.size() > 0) {
+            throw broken();
+        }
+    }
+
+    private byte[] inflate(byte[] packed, Consumer<byte[]> out) {
+        inflater.setInput(packed);
+        try {
+            while (true) {
+                byte[] portion = new byte[OUT];
+                int length = inflater.inflate(portion);
+                if (length > 0) {
+                    out.accept(length == OUT ? portion : java.util.Arrays.copyOf(portion, length));
+                }
+                if (inflater.finished()) {
+                    return memberEnded(packed);
+                }
+                if (length == 0 && inflater.needsInput()) {
+                    return new byte[0];
+                }
+                if (length == 0 && inflater.needsDictionary()) {
+                    throw broken();
+                }
+            }
+        } catch (DataFormatException _) {
+            throw broken();
+        }
+    }
+
+    /** Behind a member comes its trailer, and then perhaps another member. */
+    private byte[] memberEnded(byte[] packed) {
+        int left = inflater.getRemaining();
+        inflater.reset();
+        inMember = false;
+        return java.util.Arrays.copyOfRange(packed, packed.length - left, packed.length);
+    }
+
+    /** Waits for the whole of what stands before a member: the trailer of the one before, and a header. */
+    private byte[] header(byte[] packed) {
+        waiting.writeBytes(packed);
+        byte[] all = waiting.toByteArray();
+        int from = begun ? TRAILER : 0;
+        int end = all.length == from && begun ? -2 : endOfHeader(all, from);
+        if (end == -2) {
+            waiting.reset();
+            begun = true;
+            return new byte[0];
+        }
+        if (end < 0) {
+            if (all.length > LONGEST_HEADER) {
+                throw broken();
+            }
+            return new byte[0];
+        }
+        waiting.reset();
+        begun = true;
+        inMember = true;
+        return java.util.Arrays.copyOfRange(all, end, all.length);
+    }
+
+    /** -1: not all of it is there yet. */
+    private static int endOfHeader(byte[] all, int from) {
+        if (all.length < from + FIXED) {
+            return -1;
+        }
+        if ((all[from] & 0xFF) != 0x1f || (all[from + 1] & 0xFF) != 0x8b || all[from + 2] != 8) {
+            throw broken();
+        }
+        int flags = all[from + 3];
+        int at = from + FIXED;
+        if ((flags & HAS_EXTRA) != 0) {
+            at = at + 2 > all.length ? -1 : at + 2 + (all[at] & 0xFF) + ((all[at + 1] & 0xFF) << 8);
+        }
+        for (int text : List.of(HAS_NAME, HAS_COMMENT)) {
+            at = (flags & text) == 0 || at < 0 ? at : behindText(all, at);
+        }
+        at = (flags & HAS_CHECKSUM) == 0 || at < 0 ? at : at + 2;
+        return at > all.length ? -1 : at;
+    }
+
+    private static int behindText(byte[] all, int from) {
+        for (int i = from; i < all.length; i++) {
+            if (all[i] == 0) {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    private static Problem broken() {
+        return new Problem.Invalid("malformed-gzip", "the body is not valid gzip", List.of());
+    }
+
+    @Override
+    public void close() {
+        inflater.end();
+    }
+}
