@@ -19,4 +19,14 @@ public final class AllowedOrigins {
     public boolean allows(@Nullable String origin) {
         return origin == null || listed.contains(origin);
     }
+
+    /** The server's own pages may as well; clients that are no browsers send the server's address as their origin. */
+    public boolean allows(@Nullable String origin, @Nullable String host) {
+        return allows(origin) || (host != null && origin != null && isOf(origin, host));
+    }
+
+    private static boolean isOf(String origin, String host) {
+        int at = origin.indexOf("://");
+        return at > 0 && origin.substring(at + 3).equalsIgnoreCase(host);
+    }
 }
