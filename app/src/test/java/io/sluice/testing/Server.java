@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 /**
@@ -55,7 +57,18 @@ public final class Server implements AutoCloseable {
                 "--sluice.demo=false",
                 "--sluice.access.address-failures=100000"));
         all.addAll(settings);
-        return new SpringApplication(Application.class).run(all.toArray(String[]::new));
+        var application = new SpringApplication(Application.class);
+        application.addInitializers(Server::withOwnLoops);
+        return application.run(all.toArray(String[]::new));
+    }
+
+    /** The event loops that Reactor Netty shares would end with the first server that is closed. */
+    private static void withOwnLoops(ConfigurableApplicationContext context) {
+        ((GenericApplicationContext) context).registerBean(ReactorResourceFactory.class, () -> {
+            var resources = new ReactorResourceFactory();
+            resources.setUseGlobalResources(false);
+            return resources;
+        });
     }
 
     private static WebTestClient clientOf(int port) {

@@ -59,6 +59,8 @@ class WireIT {
             out.put((byte) (0x80 | code));
             if (content.length < 126) {
                 out.put((byte) (0x80 | content.length));
+            } else if (content.length < 65_536) {
+                out.put((byte) (0x80 | 126)).putShort((short) content.length);
             } else {
                 out.put((byte) (0x80 | 127)).putLong(content.length);
             }
