@@ -20,12 +20,13 @@ public final class AllowedOrigins {
         return origin == null || listed.contains(origin);
     }
 
-    /** As {@link #allows(String)}; a page of this very server, which sends an origin with its POSTs, is at home. */
+    /** The server's own pages may as well; clients that are no browsers send the server's address as their origin. */
     public boolean allows(@Nullable String origin, @Nullable String host) {
-        return allows(origin) || (host != null && isHome(origin, host));
+        return allows(origin) || (host != null && origin != null && isOf(origin, host));
     }
 
-    private static boolean isHome(@Nullable String origin, String host) {
-        return origin != null && origin.endsWith("://" + host) && origin.indexOf("://") == origin.length() - host.length() - 3;
+    private static boolean isOf(String origin, String host) {
+        int at = origin.indexOf("://");
+        return at > 0 && origin.substring(at + 3).equalsIgnoreCase(host);
     }
 }

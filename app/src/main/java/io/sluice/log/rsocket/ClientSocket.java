@@ -17,11 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The server's side of one client's connection: routes each request. */
 final class ClientSocket implements RSocket {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
 
     private final Hub hub;
     private final Rpc rpc;
@@ -141,9 +145,11 @@ final class ClientSocket implements RSocket {
         if (error instanceof Problem problem) {
             return new ApplicationErrorException(Json.write(Problems.body(problem, connectionless())));
         }
-        return error instanceof ApplicationErrorException
-                ? error
-                : new ApplicationErrorException(Json.write(Problems.body(UNEXPECTED, connectionless())));
+        if (error instanceof ApplicationErrorException) {
+            return error;
+        }
+        LOG.error("a request over RSocket failed", error);
+        return new ApplicationErrorException(Json.write(Problems.body(UNEXPECTED, connectionless())));
     }
 
     private static final Problem UNEXPECTED =

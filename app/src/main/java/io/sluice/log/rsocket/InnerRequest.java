@@ -2,6 +2,8 @@ package io.sluice.log.rsocket;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpCookie;
@@ -17,10 +19,17 @@ import reactor.core.publisher.Flux;
 final class InnerRequest extends AbstractServerHttpRequest {
 
     private final Flux<DataBuffer> body;
+    private final Map<String, Object> attributes = new ConcurrentHashMap<>();
 
     InnerRequest(HttpMethod method, URI uri, HttpHeaders headers, Flux<DataBuffer> body) {
         super(method, uri, null, headers);
         this.body = body;
+    }
+
+    /** The framework's own map takes nothing. */
+    @Override
+    public Map<String, Object> getAttributes() {
+        return attributes;
     }
 
     @Override

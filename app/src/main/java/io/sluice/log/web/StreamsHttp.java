@@ -58,7 +58,8 @@ final class StreamsHttp {
         ServerWebExchange exchange = call.exchange();
         boolean lines = wantsLines(exchange.getRequest());
         return Mono.defer(() -> {
-            if (!origins.allows(exchange.getRequest().getHeaders().getOrigin())) {
+            HttpHeaders sent = exchange.getRequest().getHeaders();
+            if (!origins.allows(sent.getOrigin(), sent.getFirst(HttpHeaders.HOST))) {
                 throw new Problem.Forbidden("origin", "this origin is not listed");
             }
             StreamConnection connection =

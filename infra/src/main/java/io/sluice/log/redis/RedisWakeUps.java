@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.redisson.api.RTopicReactive;
 import org.redisson.api.RedissonReactiveClient;
 import org.redisson.client.codec.StringCodec;
@@ -46,6 +48,7 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
     private final Sinks.Many<Boolean> rounds = Sinks.many().multicast().onBackpressureBuffer(2, false);
     private final Scheduler announcing = Schedulers.newSingle("wake-ups", true);
     private volatile boolean alone;
+    private final AtomicBoolean begun = new AtomicBoolean();
     private volatile Disposable running = Disposables.disposed();
 
     RedisWakeUps(Redis redis) {
@@ -60,11 +63,22 @@ final class RedisWakeUps implements WakeUps, SmartLifecycle, AutoCloseable {
         }
     }
 
-    /** A full buffer is as good: a round that has not begun will find the head. */
+    /** From one thread, so that nobody waits for another who announces; a round that has not begun finds the head. */
     private void begin() {
-        while (rounds.tryEmitNext(true) == Sinks.EmitResult.FAIL_NON_SERIALIZED) {
-            Thread.onSpinWait();
+        if (!begun.compareAndSet(false, true)) {
+            return;
         }
+        try {
+            announcing.schedule(this::emit);
+        } catch (RejectedExecutionException _) {
+            LOG.debug("announced after the end");
+        }
+    }
+
+    /** A full buffer is as good. */
+    private void emit() {
+        begun.set(false);
+        rounds.tryEmitNext(true);
     }
 
     /** On a thread of its own, so that who announces does not send. */
