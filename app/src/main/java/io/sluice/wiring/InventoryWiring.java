@@ -10,6 +10,7 @@ import io.sluice.inventory.Parts;
 import io.sluice.inventory.Places;
 import io.sluice.inventory.StockEvents;
 import io.sluice.log.EventTypes;
+import io.sluice.ops.HealthEvents;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -21,7 +22,7 @@ class InventoryWiring {
 
     @Bean
     EventTypes eventTypes() {
-        return new EventTypes(List.of(AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL));
+        return new EventTypes(List.of(AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, HealthEvents.ALL));
     }
 
     @Bean
