@@ -35,9 +35,7 @@ final class HealthWatch implements SmartLifecycle {
     }
 
     Flux<Void> run() {
-        return Flux.interval(SAMPLE)
-                .onBackpressureDrop()
-                .concatMap(_ -> sample(), 1);
+        return Flux.interval(SAMPLE).onBackpressureDrop().concatMap(_ -> sample(), 1);
     }
 
     private Mono<Void> sample() {
@@ -58,14 +56,18 @@ final class HealthWatch implements SmartLifecycle {
     }
 
     private static void log(Health.Report report) {
-        LOG.warn("health is {}: {}", report.status(), HealthHttp.States.of(report).components());
+        LOG.warn(
+                "health is {}: {}",
+                report.status(),
+                HealthHttp.States.of(report).components());
     }
 
     /** A change that cannot be written now, since the database is away, is told by the first sample that can. */
     private Mono<Void> tell(Health.Report report) {
         return tenants.findBySlug(Tenant.PLATFORM)
                 .flatMap(platform -> ledger.commit(
-                                ledger.append(HealthEvents.changed(node, HealthHttp.States.of(report))).thenReturn(true))
+                                ledger.append(HealthEvents.changed(node, HealthHttp.States.of(report)))
+                                        .thenReturn(true))
                         .contextWrite(context -> context.put(Caller.class, Caller.system(platform.id(), "health"))))
                 .doOnNext(_ -> told = report.status())
                 .then();

@@ -26,6 +26,8 @@ public final class AllowedOrigins {
     }
 
     private static boolean isHome(@Nullable String origin, String host) {
-        return origin != null && origin.endsWith("://" + host) && origin.indexOf("://") == origin.length() - host.length() - 3;
+        return origin != null
+                && origin.endsWith("://" + host)
+                && origin.indexOf("://") == origin.length() - host.length() - 3;
     }
 }

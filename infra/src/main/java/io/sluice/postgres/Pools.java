@@ -18,8 +18,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import reactor.core.publisher.Flux;
 import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -72,7 +72,11 @@ final class Pools {
                 .tag("name", breaker.getName())
                 .register(meters);
         return new Guarded(
-                pool, breaker, Timer.builder("sluice_db_acquire_seconds").tag("pool", name.word()).register(meters));
+                pool,
+                breaker,
+                Timer.builder("sluice_db_acquire_seconds")
+                        .tag("pool", name.word())
+                        .register(meters));
     }
 
     private PostgresqlConnectionFactory factory(PoolName name, PostgresUrl url) {
@@ -90,7 +94,8 @@ final class Pools {
                 .sslMode(SSLMode.fromValue(settings.sslMode()))
                 .options(Map.of(
                         "role", "sluice_app",
-                        "statement_timeout", Long.toString(settings.statementLimit().toMillis()),
+                        "statement_timeout",
+                                Long.toString(settings.statementLimit().toMillis()),
                         "idle_in_transaction_session_timeout", "60000",
                         "lock_timeout", "5000",
                         "TimeZone", "UTC"));
@@ -127,7 +132,8 @@ final class Pools {
                     .create()
                     .doOnNext(_ -> guarded.acquire().record(Duration.ofNanos(System.nanoTime() - start)))
                     .transformDeferred(CircuitBreakerOperator.of(guarded.breaker()))
-                    .retryWhen(Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
+                    .retryWhen(
+                            Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
                     .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause);
         });
     }
@@ -146,8 +152,7 @@ final class Pools {
                 .orElseThrow(() -> new IllegalStateException("the pool " + name.word() + " has no figures"));
     }
 
-    private static DatabaseFigures.PoolFigures figures(
-            PoolMetrics now, DatabaseSettings.PoolSize size, Timer acquire) {
+    private static DatabaseFigures.PoolFigures figures(PoolMetrics now, DatabaseSettings.PoolSize size, Timer acquire) {
         return new DatabaseFigures.PoolFigures(
                 now.allocatedSize(),
                 now.acquiredSize(),
@@ -168,6 +173,8 @@ final class Pools {
     }
 
     Mono<Void> close() {
-        return Flux.fromIterable(pools.values()).flatMap(it -> it.pool().disposeLater(), pools.size()).then();
+        return Flux.fromIterable(pools.values())
+                .flatMap(it -> it.pool().disposeLater(), pools.size())
+                .then();
     }
 }

@@ -9,8 +9,8 @@ import io.sluice.access.Permission;
 import io.sluice.access.Profile;
 import io.sluice.access.Role;
 import io.sluice.access.Scope;
-import io.sluice.access.UserAdministration.NewUser;
 import io.sluice.access.UserAdministration;
+import io.sluice.access.UserAdministration.NewUser;
 import io.sluice.log.EventLog;
 import io.sluice.shared.FieldError;
 import io.sluice.shared.Problem;
@@ -199,14 +199,21 @@ final class UsersHttp {
 
         private static Role toRole(String word) {
             return Role.of(word)
-                    .orElseThrow(() -> Problem.Invalid.field("role", "unknown-value", "the name of a role is expected"));
+                    .orElseThrow(
+                            () -> Problem.Invalid.field("role", "unknown-value", "the name of a role is expected"));
         }
     }
 
-    record Page(List<UserView> items, @Nullable String next, @Nullable Long total, long asOf) {}
+    record Page(
+            List<UserView> items,
+            @Nullable String next,
+            @Nullable Long total,
+            long asOf) {}
 
     record NewUserWish(
-            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._@-]{1,99}") String username,
+            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._@-]{1,99}")
+            String username,
+
             @Pattern(regexp = MAIL) String email,
             @Size(min = 1, max = 100) String displayName,
             @Size(max = 200) @Nullable String password,
@@ -270,18 +277,20 @@ final class UsersHttp {
                         accounts.list(query).collectList(),
                         Boolean.TRUE.equals(filter.count()) ? accounts.count(query) : Mono.just(-1L),
                         log.head())
-                .map(parts -> toPage(filter, parts.getT1(), parts.getT2(), parts.getT3().position()));
+                .map(parts -> toPage(
+                        filter, parts.getT1(), parts.getT2(), parts.getT3().position()));
     }
 
     private Page toPage(Filter filter, List<Account> found, long total, long asOf) {
         Instant now = clock.instant();
         boolean more = found.size() > filter.size();
         List<Account> shown = more ? found.subList(0, filter.size()) : found;
-        String next = more
-                ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), filter.query())
-                : null;
+        String next = more ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), filter.query()) : null;
         return new Page(
-                shown.stream().map(account -> UserView.of(account, now)).toList(), next, total < 0 ? null : total, asOf);
+                shown.stream().map(account -> UserView.of(account, now)).toList(),
+                next,
+                total < 0 ? null : total,
+                asOf);
     }
 
     @GetMapping("/users/{id}")
@@ -296,7 +305,11 @@ final class UsersHttp {
 
     @PostMapping("/users")
     @Operation(summary = "Make a user: active with an initial password, else invited")
-    @Answers(value = UserView.class, status = 201, etag = true, problems = {"409 duplicate", "422 unknown-location"})
+    @Answers(
+            value = UserView.class,
+            status = 201,
+            etag = true,
+            problems = {"409 duplicate", "422 unknown-location"})
     Mono<ResponseEntity<String>> create(@RequestBody NewUserWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return users.prepare(wish.toUser())
@@ -308,7 +321,11 @@ final class UsersHttp {
 
     @PatchMapping("/users/{id}")
     @Operation(summary = "Change a user's profile")
-    @Answers(value = UserView.class, etag = true, ifMatch = true, problems = {"409 duplicate"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 duplicate"})
     Mono<ResponseEntity<String>> describe(@PathVariable UUID id, @RequestBody ProfileWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.describe(id, call.requiredVersion(), wish::over));
@@ -316,7 +333,10 @@ final class UsersHttp {
 
     @PostMapping("/users/{id}/disable")
     @Operation(summary = "The user may not act any more; his sessions end")
-    @Answers(value = UserView.class, etag = true, problems = {"409 last-admin", "409 illegal-transition"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            problems = {"409 last-admin", "409 illegal-transition"})
     Mono<ResponseEntity<String>> disable(@PathVariable UUID id, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.disable(id));
@@ -324,7 +344,10 @@ final class UsersHttp {
 
     @PostMapping("/users/{id}/enable")
     @Operation(summary = "The user may act again")
-    @Answers(value = UserView.class, etag = true, problems = {"409 illegal-transition"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> enable(@PathVariable UUID id, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.enable(id));
@@ -340,7 +363,11 @@ final class UsersHttp {
 
     @PutMapping("/users/{id}/grants")
     @Operation(summary = "Replace all grants of a user")
-    @Answers(value = UserView.class, etag = true, ifMatch = true, problems = {"409 last-admin", "422 unknown-location"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 last-admin", "422 unknown-location"})
     Mono<ResponseEntity<String>> grant(@PathVariable UUID id, @RequestBody GrantsWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.grant(id, call.requiredVersion(), toGrants(wish.grants())));
@@ -349,8 +376,8 @@ final class UsersHttp {
     @GetMapping("/roles")
     @Operation(summary = "Which role has which permissions")
     Mono<Matrix> roles(Call call) {
-        return Mono.just(new Matrix(
-                Arrays.stream(Role.values()).map(UsersHttp::toView).toList()));
+        return Mono.just(
+                new Matrix(Arrays.stream(Role.values()).map(UsersHttp::toView).toList()));
     }
 
     private static RoleView toView(Role role) {

@@ -57,7 +57,10 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         this.wakeUps = wakeUps;
         this.settings = settings;
         this.followers = followers;
-        Gauge.builder("sluice_log_tail_age_seconds", this, it -> it.sinceFollowed().toMillis() / 1000.0)
+        Gauge.builder(
+                        "sluice_log_tail_age_seconds",
+                        this,
+                        it -> it.sinceFollowed().toMillis() / 1000.0)
                 .description("Since the heads of all followed tenants were last seen")
                 .register(meters);
     }
@@ -111,9 +114,7 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         Flux<Void> hinted = wakeUps.heard()
                 .flatMap(hint -> readOn(hint.tenant(), hint.head()), READERS)
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200)).maxBackoff(Duration.ofSeconds(30)));
-        Flux<Void> polled = Flux.interval(POLL)
-                .onBackpressureDrop()
-                .concatMap(_ -> look(), 1);
+        Flux<Void> polled = Flux.interval(POLL).onBackpressureDrop().concatMap(_ -> look(), 1);
         return Flux.merge(hinted, polled);
     }
 
