@@ -16,9 +16,16 @@ final class Codes {
     /** By status: what any route may answer. */
     static final Map<String, List<String>> GENERAL = new TreeMap<>(Map.ofEntries(
             Map.entry("400", List.of("invalid-request", "malformed-json", "unsupported-version")),
-            Map.entry("401", List.of(
-                    "unauthenticated", "token-expired", "session-ended", "token-in-url", "user-disabled",
-                    "tenant-suspended", "no-tenant")),
+            Map.entry(
+                    "401",
+                    List.of(
+                            "unauthenticated",
+                            "token-expired",
+                            "session-ended",
+                            "token-in-url",
+                            "user-disabled",
+                            "tenant-suspended",
+                            "no-tenant")),
             Map.entry("403", List.of("forbidden", "origin")),
             Map.entry("404", List.of("not-found")),
             Map.entry("406", List.of("not-acceptable")),
@@ -30,26 +37,44 @@ final class Codes {
             Map.entry("428", List.of("version-required")),
             Map.entry("429", List.of("too-many-requests")),
             Map.entry("500", List.of("internal")),
-            Map.entry("503", List.of(
-                    "database-unavailable", "pool-exhausted", "overloaded", "position-not-reached", "shutting-down")),
+            Map.entry(
+                    "503",
+                    List.of(
+                            "database-unavailable",
+                            "pool-exhausted",
+                            "overloaded",
+                            "position-not-reached",
+                            "shutting-down")),
             Map.entry("504", List.of("request-timeout", "query-timeout"))));
 
     private Codes() {}
 
     static Map<String, Object> headerParameters() {
         Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("API-Version", header("API-Version", false, "The version to speak; the newest by default",
-                Schemas.schema("string", "enum", List.of("1"))));
+        parameters.put(
+                "API-Version",
+                header(
+                        "API-Version",
+                        false,
+                        "The version to speak; the newest by default",
+                        Schemas.schema("string", "enum", List.of("1"))));
         Map<String, Object> key = Schemas.schema("string", "minLength", 1);
         key.put("maxLength", 255);
-        parameters.put("Idempotency-Key", header("Idempotency-Key", false,
-                "The same key gives the first answer again, with one effect, for 7 days", key));
+        parameters.put(
+                "Idempotency-Key",
+                header(
+                        "Idempotency-Key",
+                        false,
+                        "The same key gives the first answer again, with one effect, for 7 days",
+                        key));
         parameters.put("If-Match", header("If-Match", true, "The ETag that was read", Schemas.schema("string")));
-        parameters.put("If-None-Match", header("If-None-Match", false, "304 when it is still this one",
-                Schemas.schema("string")));
+        parameters.put(
+                "If-None-Match",
+                header("If-None-Match", false, "304 when it is still this one", Schemas.schema("string")));
         parameters.put("Last-Event-ID", header("Last-Event-ID", false, "Goes on after this position", position()));
-        parameters.put("Sluice-Min-Position", header("Sluice-Min-Position", false,
-                "Waits up to 2 s until this node knows the position", position()));
+        parameters.put(
+                "Sluice-Min-Position",
+                header("Sluice-Min-Position", false, "Waits up to 2 s until this node knows the position", position()));
         return parameters;
     }
 

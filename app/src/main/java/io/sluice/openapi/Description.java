@@ -101,7 +101,8 @@ final class Description {
             return path.indexOf('{') >= 0;
         }
 
-        @Nullable Parameter annotated(Class<? extends java.lang.annotation.Annotation> annotation) {
+        @Nullable
+        Parameter annotated(Class<? extends java.lang.annotation.Annotation> annotation) {
             for (Parameter parameter : method.getParameters()) {
                 if (parameter.isAnnotationPresent(annotation)) {
                     return parameter;
@@ -115,7 +116,8 @@ final class Description {
                     .anyMatch(type -> type.toString().equals(LINES));
         }
 
-        @Nullable Answers answers() {
+        @Nullable
+        Answers answers() {
             return method.getAnnotation(Answers.class);
         }
     }
@@ -150,7 +152,8 @@ final class Description {
         List<Object> parameters = new ArrayList<>();
         for (Parameter parameter : route.method().getParameters()) {
             if (parameter.isAnnotationPresent(PathVariable.class)) {
-                parameters.add(parameter(parameter.getName(), "path", true, schemas.sent(parameter.getParameterizedType())));
+                parameters.add(
+                        parameter(parameter.getName(), "path", true, schemas.sent(parameter.getParameterizedType())));
             }
         }
         Parameter query = route.annotated(ParameterObject.class);
@@ -239,7 +242,8 @@ final class Description {
         }
         Map<String, List<String>> codes = new TreeMap<>();
         for (String problem : answers.problems()) {
-            codes.computeIfAbsent(problem.substring(0, 3), _ -> new ArrayList<>()).add(problem.substring(4));
+            codes.computeIfAbsent(problem.substring(0, 3), _ -> new ArrayList<>())
+                    .add(problem.substring(4));
         }
         codes.forEach((status, own) -> responses.put(status, refusal(status, own)));
     }
@@ -344,7 +348,8 @@ final class Description {
         properties.put("items", Schemas.schema("array", "items", item));
         properties.put("next", described(List.of("string", "integer"), "The cursor of the next page; none: the end"));
         properties.put("total", Schemas.schema("integer", "description", "Of all rows, with count=true"));
-        properties.put("asOf", Schemas.schema("integer", "description", "The log's position that the rows show at least"));
+        properties.put(
+                "asOf", Schemas.schema("integer", "description", "The log's position that the rows show at least"));
         Map<String, Object> page = Schemas.schema("object", "properties", properties);
         page.put("required", List.of("items", "asOf"));
         page.put("additionalProperties", false);
@@ -362,7 +367,8 @@ final class Description {
         components.put("responses", responses);
         components.put("parameters", Codes.headerParameters());
         components.put("headers", Codes.answerHeaders());
-        components.put("securitySchemes", Map.of("bearer", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT")));
+        components.put(
+                "securitySchemes", Map.of("bearer", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT")));
         openProblem();
         components.put("schemas", schemas.all());
         Map<String, Object> document = new LinkedHashMap<>();

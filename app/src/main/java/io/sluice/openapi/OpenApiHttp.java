@@ -22,8 +22,8 @@ final class OpenApiHttp {
     private final Mono<byte[]> document;
 
     OpenApiHttp(ObjectProvider<RequestMappingHandlerMapping> mappings) {
-        this.document = Mono.fromCallable(() ->
-                        Json.bytes(Description.of(mappings.getObject().getHandlerMethods())))
+        this.document = Mono.fromCallable(
+                        () -> Json.bytes(Description.of(mappings.getObject().getHandlerMethods())))
                 .cache();
     }
 

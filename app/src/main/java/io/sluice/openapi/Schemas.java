@@ -56,8 +56,7 @@ final class Schemas {
     }
 
     static boolean isRequired(RecordComponent component) {
-        return !component.getAnnotatedType().isAnnotationPresent(Nullable.class)
-                && component.getType() != Change.class;
+        return !component.getAnnotatedType().isAnnotationPresent(Nullable.class) && component.getType() != Change.class;
     }
 
     private Map<String, Object> of(Type type, boolean sent) {
@@ -69,7 +68,8 @@ final class Schemas {
             return schema("array", "items", of(argument(type, 0), sent));
         }
         if (Map.class.isAssignableFrom(raw)) {
-            return schema("object", "additionalProperties", type instanceof ParameterizedType ? mapValue(type, sent) : true);
+            return schema(
+                    "object", "additionalProperties", type instanceof ParameterizedType ? mapValue(type, sent) : true);
         }
         return raw.isRecord() && raw != Quantity.class && raw != TenantId.class ? reference(raw, sent) : leaf(raw);
     }
@@ -86,7 +86,9 @@ final class Schemas {
             return schema(
                     "string",
                     "enum",
-                    Arrays.stream(raw.getEnumConstants()).map(it -> ((Enum<?>) it).name()).toList());
+                    Arrays.stream(raw.getEnumConstants())
+                            .map(it -> ((Enum<?>) it).name())
+                            .toList());
         }
         return switch (raw.getSimpleName()) {
             case "String" -> schema("string");
@@ -144,7 +146,9 @@ final class Schemas {
     /** {@code PartsHttp.Wish} is PartsWish. */
     private static String nameOf(Class<?> type) {
         Class<?> around = type.getEnclosingClass();
-        return around == null || around == Description.class ? type.getSimpleName() : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
+        return around == null || around == Description.class
+                ? type.getSimpleName()
+                : nameOf(around).replaceFirst("Http$", "") + type.getSimpleName();
     }
 
     private Map<String, Object> record(Class<?> type, boolean sent) {
@@ -187,7 +191,8 @@ final class Schemas {
 
     private static void limit(Map<String, Object> schema, AnnotatedElement component) {
         boolean array = "array".equals(schema.get("type"));
-        boolean text = "string".equals(schema.get("type")) && !schema.containsKey("format") && !schema.containsKey("enum");
+        boolean text =
+                "string".equals(schema.get("type")) && !schema.containsKey("format") && !schema.containsKey("enum");
         Size size = component.getAnnotation(Size.class);
         if (size != null) {
             put(schema, array ? "minItems" : "minLength", size.min() > 0 ? size.min() : null);

@@ -65,7 +65,10 @@ final class Health {
             double uptimeSeconds,
             Instant at) {}
 
-    record DatabaseHealth(HealthState status, Map<String, PoolFigures> pools, @Nullable ConnectionFigures connections) {}
+    record DatabaseHealth(
+            HealthState status,
+            Map<String, PoolFigures> pools,
+            @Nullable ConnectionFigures connections) {}
 
     record RedisState(HealthState status) {}
 
@@ -107,7 +110,11 @@ final class Health {
         LogHealth log = log(tails.sinceFollowed());
         StreamHealth streams = streams(hub.count(), hub.limit());
         return new Report(
-                databaseHealth.status().and(redisState.status()).and(log.status()).and(streams.status()),
+                databaseHealth
+                        .status()
+                        .and(redisState.status())
+                        .and(log.status())
+                        .and(streams.status()),
                 databaseHealth,
                 redisState,
                 log,

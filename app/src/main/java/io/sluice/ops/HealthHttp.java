@@ -1,9 +1,9 @@
 package io.sluice.ops;
 
 import io.sluice.access.Permission;
+import io.sluice.postgres.DatabaseFigures;
 import io.sluice.postgres.DatabaseFigures.ConnectionFigures;
 import io.sluice.postgres.DatabaseFigures.PoolFigures;
-import io.sluice.postgres.DatabaseFigures;
 import io.sluice.web.Call;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -41,12 +41,16 @@ final class HealthHttp {
             return new States(
                     it.status(),
                     new Components(
-                            it.database().status(), it.redis().status(), it.log().status(), it.streams().status()));
+                            it.database().status(),
+                            it.redis().status(),
+                            it.log().status(),
+                            it.streams().status()));
         }
     }
 
     /** @param connections left out while the database does not answer */
-    record PoolsView(Map<String, PoolFigures> pools, @Nullable ConnectionFigures database) {}
+    record PoolsView(
+            Map<String, PoolFigures> pools, @Nullable ConnectionFigures database) {}
 
     @GetMapping("/health")
     @Operation(summary = "The states of the node's parts; 503 when one of them is critical")
@@ -63,8 +67,7 @@ final class HealthHttp {
     @GetMapping("/health/ready")
     @Operation(summary = "Whether the node takes requests; 503 while it starts or stops, and without its database")
     Mono<ResponseEntity<State>> ready() {
-        return health.isReady()
-                .map(ready -> answer(ready, new State(ready ? HealthState.OK : HealthState.CRITICAL)));
+        return health.isReady().map(ready -> answer(ready, new State(ready ? HealthState.OK : HealthState.CRITICAL)));
     }
 
     private static <T> ResponseEntity<T> answer(boolean good, T body) {

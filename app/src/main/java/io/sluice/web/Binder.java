@@ -85,7 +85,8 @@ public final class Binder {
         } catch (JacksonException e) {
             String where = e.getLocation() == null
                     ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
             throw new Problem.Invalid("malformed-json", "the body is not valid JSON" + where, List.of());
         }
     }
@@ -145,7 +146,8 @@ public final class Binder {
         return fromText(texts.getFirst(), field.type(), field, field.name(), errors);
     }
 
-    private static @Nullable Object fromText(String text, Type type, Field field, String path, List<FieldError> errors) {
+    private static @Nullable Object fromText(
+            String text, Type type, Field field, String path, List<FieldError> errors) {
         Class<?> raw = raw(type);
         try {
             Object value =
@@ -192,8 +194,11 @@ public final class Binder {
 
     private static FieldError unknown(String path, String name, Shape shape) {
         String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
-        return new FieldError(shown(path), "unknown-field",
-                "no field " + shown + "; known are " + String.join(", ", shape.byName().keySet()));
+        return new FieldError(
+                shown(path),
+                "unknown-field",
+                "no field " + shown + "; known are "
+                        + String.join(", ", shape.byName().keySet()));
     }
 
     /** What the client made up, short enough to be sent back. */
@@ -236,8 +241,7 @@ public final class Binder {
         return null;
     }
 
-    private static @Nullable Object value(
-            JsonNode node, Type type, Field field, String path, List<FieldError> errors) {
+    private static @Nullable Object value(JsonNode node, Type type, Field field, String path, List<FieldError> errors) {
         Class<?> raw = raw(type);
         if (raw == List.class) {
             return list(node, argument(type), field, path, errors);
@@ -311,7 +315,9 @@ public final class Binder {
         Size size = field.size();
         if (size != null && (items.size() < size.min() || items.size() > size.max())) {
             errors.add(new FieldError(
-                    path, "out-of-range", "has " + items.size() + " elements, " + size.min() + " to " + size.max() + " are allowed"));
+                    path,
+                    "out-of-range",
+                    "has " + items.size() + " elements, " + size.min() + " to " + size.max() + " are allowed"));
             return null;
         }
         return List.copyOf(items);
@@ -322,8 +328,10 @@ public final class Binder {
             return Optional.ofNullable(
                     switch (raw.getSimpleName()) {
                         case "String" -> node.isString() ? node.stringValue() : null;
-                        case "Integer", "int" -> node.isIntegralNumber() && node.canConvertToInt() ? node.intValue() : null;
-                        case "Long", "long" -> node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : null;
+                        case "Integer", "int" ->
+                            node.isIntegralNumber() && node.canConvertToInt() ? node.intValue() : null;
+                        case "Long", "long" ->
+                            node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : null;
                         case "Boolean", "boolean" -> node.isBoolean() ? node.booleanValue() : null;
                         case "BigDecimal" -> node.isNumber() ? bounded(node.decimalValue()) : null;
                         case "Quantity" -> node.isNumber() ? Quantity.of(bounded(node.decimalValue())) : null;
@@ -380,7 +388,8 @@ public final class Binder {
 
     private static FieldError wrongType(String path, Class<?> raw) {
         if (raw.isEnum()) {
-            String names = Arrays.stream(raw.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
+            String names =
+                    Arrays.stream(raw.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
             return new FieldError(path, "unknown-value", "one of " + names + " is expected");
         }
         return new FieldError(path, "wrong-type", expectation(raw) + " is expected");
@@ -424,7 +433,9 @@ public final class Binder {
         if (text.indexOf('\0') >= 0) {
             return "must not contain the character U+0000";
         }
-        if (size != null && raw(field.type()) != List.class && (text.length() < size.min() || text.length() > size.max())) {
+        if (size != null
+                && raw(field.type()) != List.class
+                && (text.length() < size.min() || text.length() > size.max())) {
             return "has " + text.length() + " characters, " + size.min() + " to " + size.max() + " are allowed";
         }
         if (field.pattern() != null && !field.pattern().matcher(text).matches()) {
@@ -434,16 +445,19 @@ public final class Binder {
     }
 
     private static @Nullable String wrongNumber(BigDecimal number, Field field) {
-        if (field.min() != null && number.compareTo(BigDecimal.valueOf(field.min().value())) < 0) {
+        if (field.min() != null
+                && number.compareTo(BigDecimal.valueOf(field.min().value())) < 0) {
             return "must be at least " + field.min().value();
         }
-        if (field.max() != null && number.compareTo(BigDecimal.valueOf(field.max().value())) > 0) {
+        if (field.max() != null
+                && number.compareTo(BigDecimal.valueOf(field.max().value())) > 0) {
             return "must be at most " + field.max().value();
         }
         if (field.decimalMin() != null) {
             int sign = number.compareTo(new BigDecimal(field.decimalMin().value()));
             if (sign < 0 || (sign == 0 && !field.decimalMin().inclusive())) {
-                return "must be " + (field.decimalMin().inclusive() ? "at least " : "more than ") + field.decimalMin().value();
+                return "must be " + (field.decimalMin().inclusive() ? "at least " : "more than ")
+                        + field.decimalMin().value();
             }
         }
         return null;
@@ -455,7 +469,8 @@ public final class Binder {
 
     private static Shape inspect(Class<?> type) {
         RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Map<String, Field> byName = new LinkedHashMap<>();
         for (RecordComponent component : components) {
             byName.put(component.getName(), toField(component));
@@ -463,15 +478,16 @@ public final class Binder {
         try {
             var constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return new Shape(MethodHandles.lookup().unreflectConstructor(constructor), List.copyOf(byName.values()), byName);
+            return new Shape(
+                    MethodHandles.lookup().unreflectConstructor(constructor), List.copyOf(byName.values()), byName);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot inspect " + type, e);
         }
     }
 
     private static Field toField(RecordComponent component) {
-        boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
-                || component.getType() == Change.class;
+        boolean optional =
+                component.getAnnotatedType().isAnnotationPresent(Nullable.class) || component.getType() == Change.class;
         // Constraints are no annotations of components: the compiler hands them to the accessor (JLS 8.10.3).
         Method limits = component.getAccessor();
         Pattern pattern = limits.getAnnotation(Pattern.class);

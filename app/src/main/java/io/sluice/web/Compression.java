@@ -1,8 +1,8 @@
 package io.sluice.web;
 
 import com.aayushatharva.brotli4j.Brotli4jLoader;
-import com.aayushatharva.brotli4j.encoder.Encoder;
 import com.aayushatharva.brotli4j.encoder.BrotliOutputStream;
+import com.aayushatharva.brotli4j.encoder.Encoder;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -63,7 +63,9 @@ final class Compression implements DisposableBean {
         return new Meters(
                 bytes(method, "in", registry),
                 bytes(method, "out", registry),
-                Timer.builder("sluice_compression_seconds").tag("method", method).register(registry));
+                Timer.builder("sluice_compression_seconds")
+                        .tag("method", method)
+                        .register(registry));
     }
 
     private static Counter bytes(String method, String side, MeterRegistry registry) {

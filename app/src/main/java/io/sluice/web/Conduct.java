@@ -70,8 +70,7 @@ final class Conduct implements WebFilter {
             }
         }
         Throwable refused = refusal(request, asked);
-        return watched(
-                exchange, refused == null ? chain.filter(compression.prepare(exchange)) : Mono.error(refused));
+        return watched(exchange, refused == null ? chain.filter(compression.prepare(exchange)) : Mono.error(refused));
     }
 
     private Mono<Void> watched(ServerWebExchange exchange, Mono<Void> work) {
@@ -118,8 +117,9 @@ final class Conduct implements WebFilter {
         if (requests.isClosed() && !request.getPath().value().startsWith("/health")) {
             return Requests.closed();
         }
-        return acceptable(request, asked.getFirst(HttpHeaders.ACCEPT)) ? null : new NotAcceptableStatusException(
-                List.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_NDJSON));
+        return acceptable(request, asked.getFirst(HttpHeaders.ACCEPT))
+                ? null
+                : new NotAcceptableStatusException(List.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_NDJSON));
     }
 
     /** Whether any of what is spoken here is wished: routes decide among JSON, lines and events themselves. */

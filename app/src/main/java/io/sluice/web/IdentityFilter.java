@@ -24,8 +24,8 @@ import reactor.core.publisher.Mono;
 @Order(-10)
 final class IdentityFilter implements WebFilter {
 
-    private static final List<String> OPEN = List.of(
-            "/api/auth/login", "/api/auth/refresh", "/openapi", "/health", "/.well-known/jwks.json");
+    private static final List<String> OPEN =
+            List.of("/api/auth/login", "/api/auth/refresh", "/openapi", "/health", "/.well-known/jwks.json");
     private static final String MIN_POSITION = "Sluice-Min-Position";
 
     private final Identities identities;
@@ -43,7 +43,8 @@ final class IdentityFilter implements WebFilter {
             return chain.filter(exchange);
         }
         if (request.getQueryParams().containsKey("access_token")) {
-            return Mono.error(new Problem.Unauthenticated("token-in-url", "send the token in a header, never in a URL"));
+            return Mono.error(
+                    new Problem.Unauthenticated("token-in-url", "send the token in a header, never in a URL"));
         }
         if (request.getAttributes().get(Call.PRINCIPAL) instanceof Principal known) {
             return passed(exchange, chain, known);
@@ -70,7 +71,8 @@ final class IdentityFilter implements WebFilter {
 
     private static Caller callerOf(ServerWebExchange exchange, Principal principal) {
         RequestIdentity identity = RequestIdentity.of(exchange);
-        String route = exchange.getRequest().getMethod() + " " + exchange.getRequest().getPath().value();
+        String route = exchange.getRequest().getMethod() + " "
+                + exchange.getRequest().getPath().value();
         String connection = exchange.getRequest().getHeaders().getFirst("Sluice-Connection");
         return new Caller(
                 principal.tenant(),
@@ -98,6 +100,8 @@ final class IdentityFilter implements WebFilter {
 
     private static @Nullable String bearer(ServerHttpRequest request) {
         String header = request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-        return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7).strip() : null;
+        return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? header.substring(7).strip()
+                : null;
     }
 }

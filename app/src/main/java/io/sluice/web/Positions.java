@@ -29,7 +29,8 @@ final class Positions {
             long position = toPosition(text);
             FollowedTenants log = logs.getObject();
             return log.follow(tenant)
-                    .then(Mono.defer(() -> log.head(tenant) >= position ? Mono.empty() : passed(log, tenant, position)));
+                    .then(Mono.defer(
+                            () -> log.head(tenant) >= position ? Mono.empty() : passed(log, tenant, position)));
         });
     }
 

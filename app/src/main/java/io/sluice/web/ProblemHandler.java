@@ -1,7 +1,7 @@
 package io.sluice.web;
 
-import io.sluice.shared.Problem;
 import io.sluice.access.Principal;
+import io.sluice.shared.Problem;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +53,10 @@ final class ProblemHandler implements WebExceptionHandler {
             String code = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
             return write(response, status, Problems.body(status, code, status.getReasonPhrase(), traceId));
         }
-log(exchange, traceId, error);
+        log(exchange, traceId, error);
         HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
-        return write(response, status, Problems.body(status, "internal", "an unexpected error, see the trace", traceId));
+        return write(
+                response, status, Problems.body(status, "internal", "an unexpected error, see the trace", traceId));
     }
 
     /** Names the request by its route and whose it is; never by what it carries. */
@@ -74,6 +75,7 @@ log(exchange, traceId, error);
     private static Mono<Void> write(ServerHttpResponse response, HttpStatus status, Map<String, Object> body) {
         response.setStatusCode(status);
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
     }
 }

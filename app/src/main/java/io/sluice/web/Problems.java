@@ -104,10 +104,12 @@ public final class Problems {
             case MethodNotAllowedException _ -> error;
             case NotAcceptableStatusException _ -> error;
             case UnsupportedMediaTypeStatusException _ -> error;
-            case ResponseStatusException status when status.getStatusCode().value() == 404 ->
-                new Problem.NotFound("route", "");
-            case ServerWebInputException input when input.getMethodParameter() != null -> malformed(input.getMethodParameter());
-            case ResponseStatusException status when status.getStatusCode().value() == 400 ->
+            case ResponseStatusException status
+            when status.getStatusCode().value() == 404 -> new Problem.NotFound("route", "");
+            case ServerWebInputException input
+            when input.getMethodParameter() != null -> malformed(input.getMethodParameter());
+            case ResponseStatusException status
+            when status.getStatusCode().value() == 400 ->
                 new Problem.Invalid("invalid-request", "the request is malformed", List.of());
             default -> error;
         };

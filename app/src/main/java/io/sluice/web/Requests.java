@@ -37,9 +37,19 @@ public final class Requests implements SmartLifecycle {
 
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration[] BOUNDS = {
-        Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25),
-        Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(500),
-        Duration.ofSeconds(1), Duration.ofMillis(2500), Duration.ofSeconds(5), Duration.ofSeconds(10),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
         Duration.ofSeconds(30)
     };
 
@@ -111,7 +121,11 @@ public final class Requests implements SmartLifecycle {
         return Timer.builder("sluice_http_seconds")
                 .description("Requests from their first byte to the last of the answer")
                 .tag("route", kind.route() == null ? "unknown" : kind.route().getPatternString())
-                .tag("method", Set.of(HttpMethod.values()).contains(kind.method()) ? kind.method().name() : "OTHER")
+                .tag(
+                        "method",
+                        Set.of(HttpMethod.values()).contains(kind.method())
+                                ? kind.method().name()
+                                : "OTHER")
                 .tag("status", Integer.toString(kind.status()))
                 .serviceLevelObjectives(BOUNDS)
                 .register(meters);
@@ -119,9 +133,7 @@ public final class Requests implements SmartLifecycle {
 
     /** Ends what has passed its limit, four times a second. */
     Flux<Void> run() {
-        return Flux.interval(LOOK)
-                .onBackpressureDrop()
-                .concatMap(_ -> Mono.fromRunnable(this::endOverdue));
+        return Flux.interval(LOOK).onBackpressureDrop().concatMap(_ -> Mono.fromRunnable(this::endOverdue));
     }
 
     private void endOverdue() {

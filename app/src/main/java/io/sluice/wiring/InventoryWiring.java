@@ -14,6 +14,7 @@ import io.sluice.inventory.Places;
 import io.sluice.inventory.StockEvents;
 import io.sluice.log.EventTypes;
 import io.sluice.notifications.NotificationEvents;
+import io.sluice.ops.HealthEvents;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -26,7 +27,8 @@ class InventoryWiring {
     @Bean
     EventTypes eventTypes() {
         return new EventTypes(List.of(
-                AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, NotificationEvents.ALL, ImportEvents.ALL));
+                AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, NotificationEvents.ALL, ImportEvents.ALL,
+                HealthEvents.ALL));
     }
 
     @Bean

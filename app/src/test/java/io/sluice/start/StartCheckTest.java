@@ -21,13 +21,17 @@ class StartCheckTest {
 
     @Test
     void namesWhatIsMissing() {
-        assertThatThrownBy(() -> StartCheck.check(DATABASE, null, KEY)).hasMessageStartingWith("SLUICE_REDIS_URL is missing");
-        assertThatThrownBy(() -> StartCheck.check(null, REDIS, KEY)).hasMessageStartingWith("SLUICE_DATABASE_URL is missing");
-        assertThatThrownBy(() -> StartCheck.check(DATABASE, REDIS, " ")).hasMessageStartingWith("SLUICE_MASTER_KEY is missing");
+        assertThatThrownBy(() -> StartCheck.check(DATABASE, null, KEY))
+                .hasMessageStartingWith("SLUICE_REDIS_URL is missing");
+        assertThatThrownBy(() -> StartCheck.check(null, REDIS, KEY))
+                .hasMessageStartingWith("SLUICE_DATABASE_URL is missing");
+        assertThatThrownBy(() -> StartCheck.check(DATABASE, REDIS, " "))
+                .hasMessageStartingWith("SLUICE_MASTER_KEY is missing");
     }
 
     @Test
     void refusesAKeyThatIsNone() {
-        assertThatThrownBy(() -> StartCheck.check(DATABASE, REDIS, "secret")).hasMessageStartingWith("SLUICE_MASTER_KEY is malformed");
+        assertThatThrownBy(() -> StartCheck.check(DATABASE, REDIS, "secret"))
+                .hasMessageStartingWith("SLUICE_MASTER_KEY is malformed");
     }
 }

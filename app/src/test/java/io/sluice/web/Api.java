@@ -20,7 +20,8 @@ record Api(JsonNode document) {
         }
 
         boolean needsVersion() {
-            return parameters().stream().anyMatch(it -> it.path("$ref").asString("").endsWith("/If-Match"));
+            return parameters().stream()
+                    .anyMatch(it -> it.path("$ref").asString("").endsWith("/If-Match"));
         }
 
         List<JsonNode> parameters() {
@@ -28,7 +29,9 @@ record Api(JsonNode document) {
         }
 
         List<JsonNode> query() {
-            return parameters().stream().filter(it -> it.path("in").asString("").equals("query")).toList();
+            return parameters().stream()
+                    .filter(it -> it.path("in").asString("").equals("query"))
+                    .toList();
         }
 
         boolean hasVariables() {
@@ -45,7 +48,8 @@ record Api(JsonNode document) {
             List<String> needed = new ArrayList<>();
             for (JsonNode parameter : query()) {
                 if (parameter.get("required").asBoolean()) {
-                    String value = parameter.get("name").asString().equals("at") ? "2026-01-01T00:00:00Z" : id.toString();
+                    String value =
+                            parameter.get("name").asString().equals("at") ? "2026-01-01T00:00:00Z" : id.toString();
                     needed.add(parameter.get("name").asString() + "=" + value);
                 }
             }
@@ -79,7 +83,10 @@ record Api(JsonNode document) {
         List<Call> calls = new ArrayList<>();
         for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
             for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
-                calls.add(new Call(HttpMethod.valueOf(method.getKey().toUpperCase(java.util.Locale.ROOT)), path.getKey(), method.getValue()));
+                calls.add(new Call(
+                        HttpMethod.valueOf(method.getKey().toUpperCase(java.util.Locale.ROOT)),
+                        path.getKey(),
+                        method.getValue()));
             }
         }
         return calls;
@@ -97,7 +104,11 @@ record Api(JsonNode document) {
     }
 
     JsonNode bodyOf(Call call) {
-        return resolved(call.operation().get("requestBody").get("content").get("application/json").get("schema"));
+        return resolved(call.operation()
+                .get("requestBody")
+                .get("content")
+                .get("application/json")
+                .get("schema"));
     }
 
     /** The schema itself, behind references and without the alternative null. */
@@ -105,8 +116,6 @@ record Api(JsonNode document) {
         if (schema.has("anyOf")) {
             return resolved(schema.get("anyOf").get(0));
         }
-        return schema.has("$ref")
-                ? document.at(schema.get("$ref").asString().substring(1))
-                : schema;
+        return schema.has("$ref") ? document.at(schema.get("$ref").asString().substring(1)) : schema;
     }
 }

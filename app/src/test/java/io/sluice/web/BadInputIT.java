@@ -38,7 +38,8 @@ class BadInputIT {
         for (Api.Call command : api.commands()) {
             if (!command.path().startsWith("/api/auth")) {
                 JsonNode schema = api.bodyOf(command);
-                for (Map.Entry<String, JsonNode> field : schema.get("properties").properties()) {
+                for (Map.Entry<String, JsonNode> field :
+                        schema.get("properties").properties()) {
                     wrongFields(command, schema, field.getKey(), field.getValue());
                 }
                 send(command, "unknown field", "surprise", Map.of("surprise", 1));
@@ -56,7 +57,9 @@ class BadInputIT {
             body.put(name, value.value());
             send(command, value.how(), name, body);
         }
-        if (schema.has("required") && schema.get("required").valueStream().anyMatch(it -> it.asString().equals(name))) {
+        if (schema.has("required")
+                && schema.get("required").valueStream().anyMatch(it -> it.asString()
+                        .equals(name))) {
             send(command, "missing", name, Map.of());
             Map<String, Object> body = new LinkedHashMap<>();
             body.put(name, null);
@@ -81,19 +84,20 @@ class BadInputIT {
 
     private static Object withNulls(Map<?, ?> map) {
         Map<String, Object> nodes = new LinkedHashMap<>();
-        map.forEach((name, value) -> nodes.put(
-                String.valueOf(name), value == null ? Json.MAPPER.nullNode() : value));
+        map.forEach((name, value) -> nodes.put(String.valueOf(name), value == null ? Json.MAPPER.nullNode() : value));
         return nodes;
     }
 
     private void check(String what, String field, byte[] answer) {
         JsonNode problem = Json.MAPPER.readTree(answer == null ? new byte[0] : answer);
         int status = problem.path("status").asInt();
-        boolean named = problem.path("errors").valueStream()
+        boolean named = problem.path("errors")
+                .valueStream()
                 .map(it -> it.get("field").asString())
                 .anyMatch(it -> it.equals(field) || it.startsWith(field + ".") || it.startsWith(field + "["));
         if (status != 400 || !named) {
-            wrong.add(what + " is answered by " + new String(answer == null ? new byte[0] : answer, StandardCharsets.UTF_8));
+            wrong.add(what + " is answered by "
+                    + new String(answer == null ? new byte[0] : answer, StandardCharsets.UTF_8));
         }
     }
 
@@ -117,7 +121,9 @@ class BadInputIT {
         }
         values.add(new Wrong("deeply nested", nested(20)));
         limits(schema, type, values);
-        return type.isEmpty() ? List.of() : values.stream().filter(it -> fits(type, it)).toList();
+        return type.isEmpty()
+                ? List.of()
+                : values.stream().filter(it -> fits(type, it)).toList();
     }
 
     /** An object of any kind may nest. */
@@ -126,7 +132,8 @@ class BadInputIT {
     }
 
     private static void limits(JsonNode schema, String type, List<Wrong> values) {
-        boolean pattern = schema.has("pattern") && !SQL.matches(schema.get("pattern").asString());
+        boolean pattern =
+                schema.has("pattern") && !SQL.matches(schema.get("pattern").asString());
         if (schema.has("enum") || pattern || (schema.has("format") && type.equals("string"))) {
             values.add(new Wrong("as SQL", SQL));
         }
@@ -137,13 +144,17 @@ class BadInputIT {
             values.add(new Wrong("too short", ""));
         }
         if (schema.has("minimum")) {
-            values.add(new Wrong("too small", schema.get("minimum").decimalValue().subtract(BigDecimal.ONE)));
+            values.add(
+                    new Wrong("too small", schema.get("minimum").decimalValue().subtract(BigDecimal.ONE)));
         }
         if (schema.has("maximum")) {
-            values.add(new Wrong("too large", schema.get("maximum").decimalValue().add(BigDecimal.ONE)));
+            values.add(
+                    new Wrong("too large", schema.get("maximum").decimalValue().add(BigDecimal.ONE)));
         }
         if (schema.has("maxItems")) {
-            values.add(new Wrong("too many", java.util.Collections.nCopies(schema.get("maxItems").asInt() + 1, SQL)));
+            values.add(new Wrong(
+                    "too many",
+                    java.util.Collections.nCopies(schema.get("maxItems").asInt() + 1, SQL)));
         }
         if (type.equals("number") || type.equals("integer")) {
             values.add(new Wrong("immense", new BigDecimal("1e50")));
@@ -166,7 +177,9 @@ class BadInputIT {
     @Test
     void refusesEveryWrongParameterOfEveryReadByName() {
         for (Api.Call read : api.reads()) {
-            if (read.isOpen() || read.path().equals("/api/streams") || read.path().endsWith("{position}")) {
+            if (read.isOpen()
+                    || read.path().equals("/api/streams")
+                    || read.path().endsWith("{position}")) {
                 continue;
             }
             for (JsonNode parameter : read.query()) {
@@ -193,7 +206,8 @@ class BadInputIT {
             texts.add("x".repeat(inner.get("maxLength").asInt() + 1));
         }
         if (inner.has("minimum")) {
-            texts.add(inner.get("minimum").decimalValue().subtract(BigDecimal.ONE).toPlainString());
+            texts.add(
+                    inner.get("minimum").decimalValue().subtract(BigDecimal.ONE).toPlainString());
         }
         if (inner.has("maximum")) {
             texts.add(inner.get("maximum").decimalValue().add(BigDecimal.ONE).toPlainString());
@@ -250,7 +264,8 @@ class BadInputIT {
                 .returnResult()
                 .getResponseBodyContent();
         JsonNode problem = Json.MAPPER.readTree(answer == null ? new byte[0] : answer);
-        if (problem.path("status").asInt() != status || !problem.path("code").asString("").equals(code)) {
+        if (problem.path("status").asInt() != status
+                || !problem.path("code").asString("").equals(code)) {
             wrong.add(command + " with " + body.length + " bytes: " + problem);
         }
     }

@@ -165,10 +165,33 @@ class ConductIT {
 
     @Test
     void refusesWhatTheRouteDoesNotSpeak() {
-        with("Accept", "text/html", "/api/me").expectStatus().isEqualTo(406).expectBody().jsonPath("$.code").isEqualTo("not-acceptable");
-        tenant.admin().delete("/api/parts").expectStatus().isEqualTo(405).expectBody().jsonPath("$.code").isEqualTo("method-not-allowed");
-        tenant.admin().get("/api/me?page=1").expectStatus().isBadRequest().expectBody().jsonPath("$.errors[0].field").isEqualTo("page");
-        tenant.admin().get("/api/parts/17").expectStatus().isBadRequest().expectBody().jsonPath("$.errors[0].field").isEqualTo("id");
+        with("Accept", "text/html", "/api/me")
+                .expectStatus()
+                .isEqualTo(406)
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("not-acceptable");
+        tenant.admin()
+                .delete("/api/parts")
+                .expectStatus()
+                .isEqualTo(405)
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("method-not-allowed");
+        tenant.admin()
+                .get("/api/me?page=1")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("page");
+        tenant.admin()
+                .get("/api/parts/17")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("id");
     }
 
     @Test
@@ -176,7 +199,8 @@ class ConductIT {
         String plain = text(roles("identity").body());
 
         assertThat(text(new GZIPInputStream(packed("gzip")).readAllBytes())).isEqualTo(plain);
-        assertThat(text(new InflaterInputStream(packed("gzip;q=0, deflate")).readAllBytes())).isEqualTo(plain);
+        assertThat(text(new InflaterInputStream(packed("gzip;q=0, deflate")).readAllBytes()))
+                .isEqualTo(plain);
         assertThat(encoding("br, gzip")).isEqualTo("br");
         assertThat(encoding("br;q=0.5, gzip;q=0.8")).isEqualTo("gzip");
         assertThat(encoding("*")).isEqualTo("br");
@@ -212,7 +236,8 @@ class ConductIT {
 
     /** With a client that unpacks nothing by itself. */
     private HttpResponse<byte[]> roles(String accepted) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + Server.shared().port() + "/api/roles"))
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + Server.shared().port() + "/api/roles"))
                 .header("Authorization", "Bearer " + tenant.admin().token())
                 .header("Accept-Encoding", accepted)
                 .build();
@@ -234,7 +259,10 @@ class ConductIT {
     }
 
     private WebTestClient.ResponseSpec with(String header, String value, String path) {
-        return tenant.admin().request(HttpMethod.GET, path).header(header, value).exchange();
+        return tenant.admin()
+                .request(HttpMethod.GET, path)
+                .header(header, value)
+                .exchange();
     }
 
     @Test
@@ -289,16 +317,27 @@ class ConductIT {
 
         List<String> bodies = IntStream.range(0, 8)
                 .parallel()
-                .mapToObj(_ -> text(post(key, wish).expectStatus().isCreated().expectBody().returnResult().getResponseBodyContent()))
+                .mapToObj(_ -> text(post(key, wish)
+                        .expectStatus()
+                        .isCreated()
+                        .expectBody()
+                        .returnResult()
+                        .getResponseBodyContent()))
                 .distinct()
                 .toList();
 
         assertThat(bodies).hasSize(1);
-        assertThat(tenant.events().stream().filter(it -> it.type().equals("part.created"))).hasSize(1);
+        assertThat(tenant.events().stream().filter(it -> it.type().equals("part.created")))
+                .hasSize(1);
         post(key, wish).expectHeader().valueEquals("Idempotency-Replayed", "true");
         Map<String, Object> other = new HashMap<>(wish);
         other.put("description", "Another");
-        post(key, other).expectStatus().isEqualTo(422).expectBody().jsonPath("$.code").isEqualTo("idempotency-mismatch");
+        post(key, other)
+                .expectStatus()
+                .isEqualTo(422)
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("idempotency-mismatch");
     }
 
     private WebTestClient.ResponseSpec post(String key, Map<String, Object> wish) {
@@ -322,24 +361,57 @@ class ConductIT {
 
     @Test
     void showsHowTheNodeIsDoingToWhomItConcerns() {
-        Server.shared().client().get().uri("/health").exchange().expectStatus().isOk().expectBody()
-                .jsonPath("$.status").isEqualTo("OK")
-                .jsonPath("$.components.database").isEqualTo("OK");
-        Server.shared().client().get().uri("/health/ready").exchange().expectStatus().isOk();
+        Server.shared()
+                .client()
+                .get()
+                .uri("/health")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("OK")
+                .jsonPath("$.components.database")
+                .isEqualTo("OK");
+        Server.shared()
+                .client()
+                .get()
+                .uri("/health/ready")
+                .exchange()
+                .expectStatus()
+                .isOk();
         for (String path : List.of("/status", "/metrics", "/api/ops/pools")) {
             tenant.user(Role.VIEWER).get(path).expectStatus().isForbidden();
         }
-        tenant.admin().get("/api/ops/pools").expectStatus().isOk().expectBody()
-                .jsonPath("$.pools.ops.maximum").isEqualTo(2)
-                .jsonPath("$.database.total").isNumber();
-        tenant.admin().get("/status").expectStatus().isOk().expectBody().jsonPath("$.streams.maximum").isEqualTo(10000);
+        tenant.admin()
+                .get("/api/ops/pools")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.pools.ops.maximum")
+                .isEqualTo(2)
+                .jsonPath("$.database.total")
+                .isNumber();
+        tenant.admin()
+                .get("/status")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.streams.maximum")
+                .isEqualTo(10000);
     }
 
     @Test
     void countsRequestsByRouteNotByPath() {
         tenant.admin().get("/api/parts/" + UUID.randomUUID()).expectStatus().isNotFound();
 
-        String metrics = text(tenant.admin().get("/metrics").expectStatus().isOk().expectBody().returnResult().getResponseBodyContent());
+        String metrics = text(tenant.admin()
+                .get("/metrics")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBodyContent());
 
         assertThat(metrics)
                 .contains("sluice_http_seconds_count{method=\"GET\",route=\"/api/parts/{id}\",status=\"404\"}")

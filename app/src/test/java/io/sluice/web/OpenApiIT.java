@@ -26,39 +26,52 @@ class OpenApiIT {
     @Test
     void describesEveryRouteWithItsAnswersAndProblems() {
         assertThat(routes).isNotEmpty();
-        routes.forEach((info, handler) -> info.getMethodsCondition().getMethods().forEach(method -> {
-            JsonNode operation = operation(info, method.name());
-            assertThat(operation.path("summary").asString("")).as(info.toString()).isNotBlank();
-            JsonNode responses = operation.get("responses");
-            assertThat(responses.propertyStream().map(Map.Entry::getKey))
-                    .as(info.toString())
-                    .anyMatch(status -> status.startsWith("2"))
-                    .contains("500");
-            responses.propertyStream()
-                    .filter(it -> it.getKey().startsWith("2") && !it.getKey().equals("204"))
-                    .forEach(it -> assertThat(it.getValue().path("content").isEmpty())
-                            .as(info + " says what it answers")
-                            .isFalse());
-        }));
+        routes.forEach(
+                (info, handler) -> info.getMethodsCondition().getMethods().forEach(method -> {
+                    JsonNode operation = operation(info, method.name());
+                    assertThat(operation.path("summary").asString(""))
+                            .as(info.toString())
+                            .isNotBlank();
+                    JsonNode responses = operation.get("responses");
+                    assertThat(responses.propertyStream().map(Map.Entry::getKey))
+                            .as(info.toString())
+                            .anyMatch(status -> status.startsWith("2"))
+                            .contains("500");
+                    responses
+                            .propertyStream()
+                            .filter(it ->
+                                    it.getKey().startsWith("2") && !it.getKey().equals("204"))
+                            .forEach(it -> assertThat(
+                                            it.getValue().path("content").isEmpty())
+                                    .as(info + " says what it answers")
+                                    .isFalse());
+                }));
     }
 
     @Test
     void describesEveryFieldThatARouteBinds() {
-        routes.forEach((info, handler) -> info.getMethodsCondition().getMethods().forEach(method -> {
-            JsonNode operation = operation(info, method.name());
-            for (Parameter parameter : handler.getMethod().getParameters()) {
-                if (parameter.isAnnotationPresent(RequestBody.class)) {
-                    JsonNode schema = api.resolved(
-                            operation.get("requestBody").get("content").get("application/json").get("schema"));
-                    assertFields(schema, parameter.getType());
-                } else if (parameter.isAnnotationPresent(ParameterObject.class)) {
-                    assertThat(operation.get("parameters").valueStream()
-                                    .filter(it -> it.path("in").asString("").equals("query"))
-                                    .map(it -> it.get("name").asString()))
-                            .containsExactlyInAnyOrderElementsOf(names(parameter.getType()));
-                }
-            }
-        }));
+        routes.forEach(
+                (info, handler) -> info.getMethodsCondition().getMethods().forEach(method -> {
+                    JsonNode operation = operation(info, method.name());
+                    for (Parameter parameter : handler.getMethod().getParameters()) {
+                        if (parameter.isAnnotationPresent(RequestBody.class)) {
+                            JsonNode schema = api.resolved(operation
+                                    .get("requestBody")
+                                    .get("content")
+                                    .get("application/json")
+                                    .get("schema"));
+                            assertFields(schema, parameter.getType());
+                        } else if (parameter.isAnnotationPresent(ParameterObject.class)) {
+                            assertThat(operation
+                                            .get("parameters")
+                                            .valueStream()
+                                            .filter(it ->
+                                                    it.path("in").asString("").equals("query"))
+                                            .map(it -> it.get("name").asString()))
+                                    .containsExactlyInAnyOrderElementsOf(names(parameter.getType()));
+                        }
+                    }
+                }));
     }
 
     private void assertFields(JsonNode schema, Class<?> type) {
@@ -73,7 +86,8 @@ class OpenApiIT {
     }
 
     private JsonNode operation(RequestMappingInfo info, String method) {
-        String path = info.getPatternsCondition().getPatterns().iterator().next().getPatternString();
+        String path =
+                info.getPatternsCondition().getPatterns().iterator().next().getPatternString();
         JsonNode operation = api.document().path("paths").path(path).path(method.toLowerCase(Locale.ROOT));
         assertThat(operation.isMissingNode()).as(method + " " + path).isFalse();
         return operation;
@@ -81,8 +95,9 @@ class OpenApiIT {
 
     @Test
     void refersOnlyToWhatIsThere() {
-        assertThat(api.document().findValuesAsString("$ref"))
-                .isNotEmpty()
-                .allSatisfy(it -> assertThat(api.document().at(it.substring(1)).isMissingNode()).as(it).isFalse());
+        assertThat(api.document().findValuesAsString("$ref")).isNotEmpty().allSatisfy(it -> assertThat(
+                        api.document().at(it.substring(1)).isMissingNode())
+                .as(it)
+                .isFalse());
     }
 }

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
-import reactor.core.publisher.Flux;
 import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -85,7 +85,11 @@ final class Pools {
                 .tag("name", breaker.getName())
                 .register(meters);
         return new Guarded(
-                pool, breaker, Timer.builder("sluice_db_acquire_seconds").tag("pool", name.word()).register(meters));
+                pool,
+                breaker,
+                Timer.builder("sluice_db_acquire_seconds")
+                        .tag("pool", name.word())
+                        .register(meters));
     }
 
     /** All connections are at work: the database is there, and the circuit stays closed. */
@@ -216,8 +220,7 @@ final class Pools {
                 .orElseThrow(() -> new IllegalStateException("the pool " + name.word() + " has no figures"));
     }
 
-    private static DatabaseFigures.PoolFigures figures(
-            PoolMetrics now, DatabaseSettings.PoolSize size, Timer acquire) {
+    private static DatabaseFigures.PoolFigures figures(PoolMetrics now, DatabaseSettings.PoolSize size, Timer acquire) {
         return new DatabaseFigures.PoolFigures(
                 now.allocatedSize(),
                 now.acquiredSize(),
@@ -238,6 +241,8 @@ final class Pools {
     }
 
     Mono<Void> close() {
-        return Flux.fromIterable(pools.values()).flatMap(it -> it.pool().disposeLater(), pools.size()).then();
+        return Flux.fromIterable(pools.values())
+                .flatMap(it -> it.pool().disposeLater(), pools.size())
+                .then();
     }
 }

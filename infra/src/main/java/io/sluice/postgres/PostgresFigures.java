@@ -28,10 +28,7 @@ final class PostgresFigures implements DatabaseFigures {
     @Override
     public Mono<ConnectionFigures> connections() {
         return database.untenanted(
-                        PoolName.OPS,
-                        Map.of("role", "none"),
-                        session -> session.one(
-                                """
+                        PoolName.OPS, Map.of("role", "none"), session -> session.one("""
                                 SELECT count(*) FILTER (WHERE state = 'active') AS active,
                                        count(*) FILTER (WHERE state = 'idle') AS idle,
                                        count(*) AS total,
@@ -42,8 +39,7 @@ final class PostgresFigures implements DatabaseFigures {
                                        (SELECT xact_commit + xact_rollback
                                         FROM pg_stat_database WHERE datname = current_database()) AS transactions
                                 FROM pg_stat_activity WHERE backend_type = 'client backend'
-                                """,
-                                PostgresFigures::toFigures))
+                                """, PostgresFigures::toFigures))
                 .next();
     }
 

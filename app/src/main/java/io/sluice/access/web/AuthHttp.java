@@ -75,14 +75,18 @@ final class AuthHttp {
 
     @PostMapping("/login")
     @Operation(summary = "Sign in with a name and a password: an access token of 15 minutes and a refresh token")
-    @Answers(value = Tokens.class, problems = {"401 bad-credentials", "403 tenant-suspended", "429 locked", "429 too-many-failures"})
+    @Answers(
+            value = Tokens.class,
+            problems = {"401 bad-credentials", "403 tenant-suspended", "429 locked", "429 too-many-failures"})
     Mono<ResponseEntity<Tokens>> login(@RequestBody Login login, ServerWebExchange exchange) {
         return signIn.login(login.toAttempt(exchange)).map(this::toResponse);
     }
 
     @PostMapping("/refresh")
     @Operation(summary = "New tokens for a refresh token, which is spent by that")
-    @Answers(value = Tokens.class, problems = {"401 unauthenticated"})
+    @Answers(
+            value = Tokens.class,
+            problems = {"401 unauthenticated"})
     Mono<ResponseEntity<Tokens>> refresh(@RequestBody Refresh refresh, ServerWebExchange exchange) {
         return signIn.refresh(refresh.refreshToken(), Origins.of(exchange)).map(this::toResponse);
     }
@@ -101,7 +105,9 @@ final class AuthHttp {
 
     @PostMapping("/password")
     @Operation(summary = "Change one's own password; all other sessions end")
-    @Answers(status = 204, problems = {"401 bad-credentials"})
+    @Answers(
+            status = 204,
+            problems = {"401 bad-credentials"})
     Mono<ResponseEntity<String>> password(@RequestBody NewPassword wish, Call call) {
         UUID account = call.principal().account();
         UUID session = call.principal().session();

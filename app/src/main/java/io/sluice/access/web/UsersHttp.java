@@ -9,8 +9,8 @@ import io.sluice.access.Permission;
 import io.sluice.access.Profile;
 import io.sluice.access.Role;
 import io.sluice.access.Scope;
-import io.sluice.access.UserAdministration.NewUser;
 import io.sluice.access.UserAdministration;
+import io.sluice.access.UserAdministration.NewUser;
 import io.sluice.log.EventLog;
 import io.sluice.shared.FieldError;
 import io.sluice.shared.Problem;
@@ -305,7 +305,11 @@ final class UsersHttp {
 
     @PostMapping("/users")
     @Operation(summary = "Make a user: active with an initial password, else invited")
-    @Answers(value = UserView.class, status = 201, etag = true, problems = {"409 duplicate", "422 unknown-location"})
+    @Answers(
+            value = UserView.class,
+            status = 201,
+            etag = true,
+            problems = {"409 duplicate", "422 unknown-location"})
     Mono<ResponseEntity<String>> create(@RequestBody NewUserWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return users.prepare(wish.toUser())
@@ -317,7 +321,11 @@ final class UsersHttp {
 
     @PatchMapping("/users/{id}")
     @Operation(summary = "Change a user's profile")
-    @Answers(value = UserView.class, etag = true, ifMatch = true, problems = {"409 duplicate"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 duplicate"})
     Mono<ResponseEntity<String>> describe(@PathVariable UUID id, @RequestBody ProfileWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.describe(id, call.requiredVersion(), wish::over));
@@ -325,7 +333,10 @@ final class UsersHttp {
 
     @PostMapping("/users/{id}/disable")
     @Operation(summary = "The user may not act any more; his sessions end")
-    @Answers(value = UserView.class, etag = true, problems = {"409 last-admin", "409 illegal-transition"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            problems = {"409 last-admin", "409 illegal-transition"})
     Mono<ResponseEntity<String>> disable(@PathVariable UUID id, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.disable(id));
@@ -333,7 +344,10 @@ final class UsersHttp {
 
     @PostMapping("/users/{id}/enable")
     @Operation(summary = "The user may act again")
-    @Answers(value = UserView.class, etag = true, problems = {"409 illegal-transition"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> enable(@PathVariable UUID id, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.enable(id));
@@ -349,7 +363,11 @@ final class UsersHttp {
 
     @PutMapping("/users/{id}/grants")
     @Operation(summary = "Replace all grants of a user")
-    @Answers(value = UserView.class, etag = true, ifMatch = true, problems = {"409 last-admin", "422 unknown-location"})
+    @Answers(
+            value = UserView.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 last-admin", "422 unknown-location"})
     Mono<ResponseEntity<String>> grant(@PathVariable UUID id, @RequestBody GrantsWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
         return run(call, users.grant(id, call.requiredVersion(), toGrants(wish.grants())));

@@ -85,19 +85,24 @@ final class EventsHttp {
         }
     }
 
-    @GetMapping(path = "/api/events", produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_NDJSON_VALUE})
+    @GetMapping(
+            path = "/api/events",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_NDJSON_VALUE})
     @Operation(summary = "Events that the reader may see, by position")
     @Answers(value = EventView.class, list = true)
     Mono<Void> events(@ParameterObject Query query, Call call) {
         checkTopic(query.topic(), call.principal());
         int limit = query.limit() == null ? DEFAULT_LIMIT : query.limit();
-        Flux<Recorded> visible = scan(query, query.after(), query.before(), call.principal()).take(limit);
+        Flux<Recorded> visible =
+                scan(query, query.after(), query.before(), call.principal()).take(limit);
         return log.head().flatMap(head -> write(call, visible, head, limit));
     }
 
     private static void checkTopic(@Nullable String name, Principal reader) {
         boolean readable = name == null
-                || Topic.parse(name).filter(topic -> !topic.isWildcard() && TopicPolicy.mayRead(reader, topic)).isPresent();
+                || Topic.parse(name)
+                        .filter(topic -> !topic.isWildcard() && TopicPolicy.mayRead(reader, topic))
+                        .isPresent();
         if (!readable) {
             throw new Problem.NotFound("topic", String.valueOf(name));
         }
@@ -111,9 +116,8 @@ final class EventsHttp {
                 return visible;
             }
             long last = page.getLast().position();
-            return visible.concatWith(Flux.defer(() -> query.newestFirst()
-                    ? scan(query, after, last, reader)
-                    : scan(query, last, before, reader)));
+            return visible.concatWith(Flux.defer(
+                    () -> query.newestFirst() ? scan(query, after, last, reader) : scan(query, last, before, reader)));
         });
     }
 
@@ -125,7 +129,8 @@ final class EventsHttp {
         Principal reader = call.principal();
         if (lines) {
             response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-            Flux<DataBuffer> out = events.map(event -> buffers.wrap((frames.json(event, reader) + "\n").getBytes(StandardCharsets.UTF_8)));
+            Flux<DataBuffer> out = events.map(
+                    event -> buffers.wrap((frames.json(event, reader) + "\n").getBytes(StandardCharsets.UTF_8)));
             return response.writeAndFlushWith(out.window(64));
         }
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);

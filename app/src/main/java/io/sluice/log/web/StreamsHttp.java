@@ -94,7 +94,8 @@ final class StreamsHttp {
         return connection.channel();
     }
 
-    private static Mono<Void> write(ServerHttpResponse response, Hub.Prepared prepared, Channel channel, boolean lines) {
+    private static Mono<Void> write(
+            ServerHttpResponse response, Hub.Prepared prepared, Channel channel, boolean lines) {
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(lines ? MediaType.APPLICATION_NDJSON : MediaType.TEXT_EVENT_STREAM);
         headers.setCacheControl("no-store");

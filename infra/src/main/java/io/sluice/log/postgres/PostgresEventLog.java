@@ -59,16 +59,14 @@ final class PostgresEventLog implements EventLog {
     public Flux<Recorded> find(EventQuery query) {
         String order = query.newestFirst() ? "DESC" : "ASC";
         return database.read(session -> session.query(
-                "SELECT " + COLUMNS
-                        + """
+                "SELECT " + COLUMNS + """
 
                          FROM event WHERE tenant_id = $1
                           AND position > coalesce($2::bigint, 0) AND position < coalesce($3::bigint, 9223372036854775807)
                           AND ($4::text IS NULL OR $4 = ANY (topics))
                           AND ($5::text IS NULL OR type = $5 OR (right($5, 2) = '.*' AND starts_with(type, left($5, -1))))
                           AND ($6::text IS NULL OR subject = $6)
-                         ORDER BY position\s"""
-                        + order + " LIMIT " + query.limit(),
+                         ORDER BY position\s""" + order + " LIMIT " + query.limit(),
                 PostgresEventLog::toRecorded,
                 session.caller().tenant().value(),
                 query.after(),
@@ -94,16 +92,15 @@ final class PostgresEventLog implements EventLog {
 
     @Override
     public Mono<Verification> verify() {
-        return database.snapshot(session -> head(session)
-                        .flatMap(head -> session.query(
-                                        "SELECT " + COLUMNS + ", prev_hash, hash FROM event"
-                                                + " WHERE tenant_id = $1 ORDER BY position",
-                                        PostgresEventLog::toLink,
-                                        session.caller().tenant().value())
-                                .scan(Walk.from(head.oldest()), Walk::step)
-                                .takeUntil(walk -> walk.broken() != null)
-                                .last()
-                                .map(walk -> walk.end(head))))
+        return database.snapshot(session -> head(session).flatMap(head -> session.query(
+                                "SELECT " + COLUMNS + ", prev_hash, hash FROM event"
+                                        + " WHERE tenant_id = $1 ORDER BY position",
+                                PostgresEventLog::toLink,
+                                session.caller().tenant().value())
+                        .scan(Walk.from(head.oldest()), Walk::step)
+                        .takeUntil(walk -> walk.broken() != null)
+                        .last()
+                        .map(walk -> walk.end(head))))
                 .next();
     }
 
@@ -132,7 +129,12 @@ final class PostgresEventLog implements EventLog {
     }
 
     /** How far the chain was followed; {@code broken} ends the walk. */
-    private record Walk(long next, byte @Nullable [] previous, long checked, @Nullable Long broken, @Nullable String reason) {
+    private record Walk(
+            long next,
+            byte @Nullable [] previous,
+            long checked,
+            @Nullable Long broken,
+            @Nullable String reason) {
 
         static Walk from(long oldest) {
             return new Walk(oldest, oldest == 1 ? HashChain.origin() : null, 0, null, null);
