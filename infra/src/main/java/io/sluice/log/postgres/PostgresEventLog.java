@@ -59,7 +59,7 @@ final class PostgresEventLog implements EventLog {
     public Flux<Recorded> find(EventQuery query) {
         String order = query.newestFirst() ? "DESC" : "ASC";
         return database.read(session -> session.query(
-                "SELECT " + COLUMNS
+                "SELECT " + COLUMNS + " "
                         + """
                          FROM event WHERE tenant_id = $1
                           AND position > coalesce($2::bigint, 0) AND position < coalesce($3::bigint, 9223372036854775807)
