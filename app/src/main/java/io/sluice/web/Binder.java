@@ -10,6 +10,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -466,15 +467,17 @@ public final class Binder {
     private static Field toField(RecordComponent component) {
         boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
                 || component.getType() == Change.class;
-        Pattern pattern = component.getAnnotation(Pattern.class);
+        // Constraints are no annotations of components: the compiler hands them to the accessor (JLS 8.10.3).
+        Method limits = component.getAccessor();
+        Pattern pattern = limits.getAnnotation(Pattern.class);
         return new Field(
                 component.getName(),
                 component.getGenericType(),
                 !optional,
-                component.getAnnotation(Size.class),
-                component.getAnnotation(Min.class),
-                component.getAnnotation(Max.class),
-                component.getAnnotation(DecimalMin.class),
+                limits.getAnnotation(Size.class),
+                limits.getAnnotation(Min.class),
+                limits.getAnnotation(Max.class),
+                limits.getAnnotation(DecimalMin.class),
                 pattern == null ? null : java.util.regex.Pattern.compile(pattern.regexp()));
     }
 
