@@ -22,7 +22,8 @@ class PrincipalTest {
     @Test
     void holdsTheUnionOfItsGrants() {
         Principal principal = principal(
-                Grant.at(Role.WAREHOUSE, Scope.only(Set.of(BERLIN))), Grant.at(Role.TECHNICIAN, Scope.only(Set.of(PARIS))));
+                Grant.at(Role.WAREHOUSE, Scope.only(Set.of(BERLIN))),
+                Grant.at(Role.TECHNICIAN, Scope.only(Set.of(PARIS))));
 
         assertThat(principal.may(Permission.STOCK_MOVE, BERLIN)).isTrue();
         assertThat(principal.may(Permission.STOCK_MOVE, PARIS)).isTrue();
@@ -44,28 +45,33 @@ class PrincipalTest {
 
         assertThatThrownBy(() -> principal.require(Permission.STOCK_CONFIGURE, BERLIN))
                 .isInstanceOf(Problem.Forbidden.class);
-        assertThatThrownBy(() -> principal.require(Permission.STOCK_READ, PARIS)).isInstanceOf(Problem.NotFound.class);
+        assertThatThrownBy(() -> principal.require(Permission.STOCK_READ, PARIS))
+                .isInstanceOf(Problem.NotFound.class);
         assertThat(principal.may(Permission.STOCK_READ, BERLIN)).isTrue();
     }
 
     @Test
     void hasNoRightOfAGrantBeforeItBeginsAndAfterItEnds() {
-        assertThat(principal(limited(NOON.plusSeconds(1), null)).may(Permission.STOCK_READ)).isFalse();
+        assertThat(principal(limited(NOON.plusSeconds(1), null)).may(Permission.STOCK_READ))
+                .isFalse();
         assertThat(principal(limited(NOON, null)).may(Permission.STOCK_READ)).isTrue();
         assertThat(principal(limited(null, NOON)).may(Permission.STOCK_READ)).isFalse();
-        assertThat(principal(limited(null, NOON.plusSeconds(1))).may(Permission.STOCK_READ)).isTrue();
+        assertThat(principal(limited(null, NOON.plusSeconds(1))).may(Permission.STOCK_READ))
+                .isTrue();
     }
 
     @Test
     void hasNoRightWithoutAGrantNorInAnEmptyScope() {
         assertThat(principal().permissions()).isEmpty();
-        assertThat(principal(Grant.at(Role.ADMIN, Scope.none())).may(Permission.STOCK_READ, BERLIN)).isFalse();
+        assertThat(principal(Grant.at(Role.ADMIN, Scope.none())).may(Permission.STOCK_READ, BERLIN))
+                .isFalse();
     }
 
     @Test
     void knowsTheRolesForAPlace() {
         Principal principal = principal(
-                Grant.at(Role.WAREHOUSE, Scope.only(Set.of(BERLIN))), Grant.at(Role.TECHNICIAN, Scope.only(Set.of(PARIS))));
+                Grant.at(Role.WAREHOUSE, Scope.only(Set.of(BERLIN))),
+                Grant.at(Role.TECHNICIAN, Scope.only(Set.of(PARIS))));
 
         assertThat(principal.holds(Set.of(Role.WAREHOUSE), BERLIN)).isTrue();
         assertThat(principal.holds(Set.of(Role.WAREHOUSE), PARIS)).isFalse();

@@ -55,7 +55,8 @@ class TopicPolicyTest {
         Principal admin = reader(Grant.of(ADMIN));
 
         assertThat(TopicPolicy.mayRead(admin, Topic.user(SELF.toString()))).isTrue();
-        assertThat(TopicPolicy.mayRead(admin, Topic.user(Ids.next().toString()))).isFalse();
+        assertThat(TopicPolicy.mayRead(admin, Topic.user(Ids.next().toString())))
+                .isFalse();
     }
 
     @Test
@@ -81,7 +82,8 @@ class TopicPolicyTest {
     @EnumSource(Topic.Kind.class)
     void isDiscreetWhereItMayHide(Topic.Kind kind) {
         assertThat(TopicPolicy.isDiscreet(kind))
-                .isEqualTo(EnumSet.of(Topic.Kind.USER, Topic.Kind.ROLE, Topic.Kind.SYSTEM).contains(kind));
+                .isEqualTo(EnumSet.of(Topic.Kind.USER, Topic.Kind.ROLE, Topic.Kind.SYSTEM)
+                        .contains(kind));
     }
 
     private static Topic topic(String text) {
@@ -89,6 +91,7 @@ class TopicPolicyTest {
     }
 
     private static Principal reader(Grant... grants) {
-        return new Principal(new TenantId(Ids.next()), SELF, Ids.next(), "anna", List.of(grants), NOON, NOON.plusSeconds(900));
+        return new Principal(
+                new TenantId(Ids.next()), SELF, Ids.next(), "anna", List.of(grants), NOON, NOON.plusSeconds(900));
     }
 }

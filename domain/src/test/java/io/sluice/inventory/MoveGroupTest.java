@@ -52,7 +52,8 @@ class MoveGroupTest {
 
     @Test
     void putsEverythingBackWhenALineOfAnAtomicBatchIsRefused() {
-        Shelf shelf = Shelving.holding(5).partThresholds(Shelving.thresholds(3, 1)).shelf();
+        Shelf shelf =
+                Shelving.holding(5).partThresholds(Shelving.thresholds(3, 1)).shelf();
         OnceKey key = key("line", "1");
 
         Decided decided = single(batch(true, keyed(issue(5), key), receipt(1), issue(99)), shelf);
@@ -69,8 +70,8 @@ class MoveGroupTest {
     void leavesTheNeighboursOfARefusedAtomicBatchAsTheyAre() {
         Shelf shelf = Shelving.holding(5).shelf();
 
-        List<Decided> decided =
-                MoveGroup.decide(List.of(command(issue(1)), batch(true, issue(1), issue(99)), command(issue(4))), shelf);
+        List<Decided> decided = MoveGroup.decide(
+                List.of(command(issue(1)), batch(true, issue(1), issue(99)), command(issue(4))), shelf);
 
         applied(outcome(decided, 0));
         applied(outcome(decided, 2));
@@ -113,7 +114,8 @@ class MoveGroupTest {
     @Test
     void answersAUsedKeyWithItsFirstAnswer() {
         OnceKey key = key("POST", "k");
-        Shelf shelf = Shelving.holding(5).used(key.name(), key.digest(), "first").shelf();
+        Shelf shelf =
+                Shelving.holding(5).used(key.name(), key.digest(), "first").shelf();
 
         Decided decided = single(command(key, issue(1)), shelf);
 
@@ -124,7 +126,8 @@ class MoveGroupTest {
     @Test
     void refusesAUsedKeyWithAnotherBodyAndSoItsTwins() {
         OnceKey used = key("POST", "k", "one");
-        Shelf shelf = Shelving.holding(5).used(used.name(), used.digest(), "first").shelf();
+        Shelf shelf =
+                Shelving.holding(5).used(used.name(), used.digest(), "first").shelf();
         OnceKey other = key("POST", "k", "two");
 
         List<Decided> decided = MoveGroup.decide(
@@ -154,7 +157,8 @@ class MoveGroupTest {
         Shelf shelf = Shelving.holding(5).shelf();
 
         Decided decided = single(
-                batch(false, keyed(issue(1), key("line", "1", "one")), keyed(issue(2), key("line", "1", "two"))), shelf);
+                batch(false, keyed(issue(1), key("line", "1", "one")), keyed(issue(2), key("line", "1", "two"))),
+                shelf);
 
         assertThat(refusalOf(decided.outcomes().get(1))).isEqualTo("idempotency-mismatch");
     }
@@ -164,8 +168,7 @@ class MoveGroupTest {
         Shelf shelf = Shelving.holding(1).shelf();
         OnceKey key = key("line", "1");
 
-        Decided decided = single(
-                batch(false, keyed(issue(2), key), receipt(1), keyed(issue(2), key)), shelf);
+        Decided decided = single(batch(false, keyed(issue(2), key), receipt(1), keyed(issue(2), key)), shelf);
 
         assertThat(refusalOf(decided.outcomes().get(0))).isEqualTo("insufficient-stock");
         applied(decided.outcomes().get(2));
@@ -189,8 +192,8 @@ class MoveGroupTest {
     void keepsScopesOfKeysApart() {
         Shelf shelf = Shelving.holding(5).shelf();
 
-        List<Decided> decided =
-                MoveGroup.decide(List.of(command(key("one", "k"), issue(1)), command(key("two", "k"), issue(1))), shelf);
+        List<Decided> decided = MoveGroup.decide(
+                List.of(command(key("one", "k"), issue(1)), command(key("two", "k"), issue(1))), shelf);
 
         applied(outcome(decided, 0));
         applied(outcome(decided, 1));

@@ -42,7 +42,8 @@ class ShelfModelTest {
         for (int step = 0; step < 4_000; step++) {
             List<Move> moves = moves(random);
             boolean atomic = random.nextInt(4) == 0;
-            var decided = MoveGroup.decide(List.of(command(moves, atomic)), shelf).getFirst();
+            var decided =
+                    MoveGroup.decide(List.of(command(moves, atomic)), shelf).getFirst();
 
             assertThat(decided.outcomes().stream().map(MoveOutcome.Applied.class::isInstance))
                     .as("seed %d step %d %s", seed, step, moves)
@@ -63,8 +64,18 @@ class ShelfModelTest {
             parts.put(
                     key.part(),
                     new PartFacts(
-                            key.part(), "P" + i, Part.Type.STOCKED, Part.Status.ACTIVE, "EA", 0, null, null, "EUR",
-                            List.of(), Shelving.thresholds((int) REORDER, (int) CRITICAL), Thresholds.NONE));
+                            key.part(),
+                            "P" + i,
+                            Part.Type.STOCKED,
+                            Part.Status.ACTIVE,
+                            "EA",
+                            0,
+                            null,
+                            null,
+                            "EUR",
+                            List.of(),
+                            Shelving.thresholds((int) REORDER, (int) CRITICAL),
+                            Thresholds.NONE));
             places.put(key.location(), new LocationFacts(key.location(), "L" + i, true, ZoneId.of("UTC"), "EUR"));
         }
         return new Shelf(Map.of(), parts, places, List.of(), Map.of(), NOON);

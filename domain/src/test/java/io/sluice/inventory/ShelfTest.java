@@ -37,7 +37,9 @@ class ShelfTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = MovementType.class, names = {"ISSUE", "SCRAP"})
+    @EnumSource(
+            value = MovementType.class,
+            names = {"ISSUE", "SCRAP"})
     void refusesADecreaseOfARowThatDoesNotExist(MovementType type) {
         Shelf shelf = Shelving.empty().shelf();
 
@@ -50,7 +52,9 @@ class ShelfTest {
         Shelf shelf = Shelving.holding(3).shelf();
 
         assertThat(refusalOf(shelf.decide(move(MovementType.ADJUSTMENT, "-4")))).isEqualTo("insufficient-stock");
-        assertThat(applied(shelf.decide(move(MovementType.ADJUSTMENT, "-3"))).row().quantity())
+        assertThat(applied(shelf.decide(move(MovementType.ADJUSTMENT, "-3")))
+                        .row()
+                        .quantity())
                 .isEqualTo(Quantity.ZERO);
     }
 
@@ -87,7 +91,9 @@ class ShelfTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = MovementType.class, names = {"ADJUSTMENT", "SCRAP"})
+    @EnumSource(
+            value = MovementType.class,
+            names = {"ADJUSTMENT", "SCRAP"})
     void wantsAReasonForACorrection(MovementType type) {
         Shelf shelf = Shelving.holding(5).shelf();
 

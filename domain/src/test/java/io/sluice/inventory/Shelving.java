@@ -112,20 +112,38 @@ final class Shelving {
 
     Shelving another(StockKey key, long units) {
         parts.putIfAbsent(key.part(), facts(key.part(), "P-" + key.part()));
-        locations.putIfAbsent(
-                key.location(), new LocationFacts(key.location(), "L", true, ZoneId.of("UTC"), "EUR"));
+        locations.putIfAbsent(key.location(), new LocationFacts(key.location(), "L", true, ZoneId.of("UTC"), "EUR"));
         rows.put(
                 key,
                 new StockRow(
-                        key, Quantity.of(units), Quantity.ZERO, Quantity.ZERO, null, false, Thresholds.NONE, 1, NOON,
-                        null, 1));
+                        key,
+                        Quantity.of(units),
+                        Quantity.ZERO,
+                        Quantity.ZERO,
+                        null,
+                        false,
+                        Thresholds.NONE,
+                        1,
+                        NOON,
+                        null,
+                        1));
         return this;
     }
 
     private PartFacts facts(UUID id, String number) {
         return new PartFacts(
-                id, number, type, Part.Status.ACTIVE, "EA", decimals, price, standardCost, "EUR", List.of(FASTENERS),
-                partThresholds, categoryThresholds);
+                id,
+                number,
+                type,
+                Part.Status.ACTIVE,
+                "EA",
+                decimals,
+                price,
+                standardCost,
+                "EUR",
+                List.of(FASTENERS),
+                partThresholds,
+                categoryThresholds);
     }
 
     Shelf shelf() {
@@ -165,35 +183,108 @@ final class Shelving {
     static Move reversing(Move move) {
         Move opposite = Move.of(move.location(), move.part(), move.type(), Quantity.of(1));
         return new Move(
-                opposite.location(), opposite.part(), opposite.type(), move.quantity().negated(), null,
-                move.unitCost(), null, null, null, null, null, null, null, null, null, null, Ids.next());
+                opposite.location(),
+                opposite.part(),
+                opposite.type(),
+                move.quantity().negated(),
+                null,
+                move.unitCost(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Ids.next());
     }
 
     private static Move with(
             Move it, @Nullable BigDecimal unitCost, @Nullable BigDecimal limit, @Nullable UUID reversed) {
         return new Move(
-                it.location(), it.part(), it.type(), it.quantity(), it.unit(), unitCost, it.unitPrice(), it.currency(),
-                it.reason(), it.note(), it.reference(), it.customer(), it.occurredAt(), it.metadata(), it.once(), limit,
+                it.location(),
+                it.part(),
+                it.type(),
+                it.quantity(),
+                it.unit(),
+                unitCost,
+                it.unitPrice(),
+                it.currency(),
+                it.reason(),
+                it.note(),
+                it.reference(),
+                it.customer(),
+                it.occurredAt(),
+                it.metadata(),
+                it.once(),
+                limit,
                 reversed);
     }
 
     static Move keyed(Move it, io.sluice.log.OnceKey once) {
         return new Move(
-                it.location(), it.part(), it.type(), it.quantity(), it.unit(), it.unitCost(), it.unitPrice(),
-                it.currency(), it.reason(), it.note(), it.reference(), it.customer(), it.occurredAt(), it.metadata(),
-                once, it.valueLimit(), it.reversed());
+                it.location(),
+                it.part(),
+                it.type(),
+                it.quantity(),
+                it.unit(),
+                it.unitCost(),
+                it.unitPrice(),
+                it.currency(),
+                it.reason(),
+                it.note(),
+                it.reference(),
+                it.customer(),
+                it.occurredAt(),
+                it.metadata(),
+                once,
+                it.valueLimit(),
+                it.reversed());
     }
 
     static Move unreasoned(Move it) {
         return new Move(
-                it.location(), it.part(), it.type(), it.quantity(), null, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                it.location(),
+                it.part(),
+                it.type(),
+                it.quantity(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     static Move inUnit(Move it, String unit) {
         return new Move(
-                it.location(), it.part(), it.type(), it.quantity(), unit, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                it.location(),
+                it.part(),
+                it.type(),
+                it.quantity(),
+                unit,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** The names of the events that the outcomes brought about, in order. */

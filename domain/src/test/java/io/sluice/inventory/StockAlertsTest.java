@@ -55,7 +55,10 @@ class StockAlertsTest {
         assertThat(eventsOf(shelf.decide(issue(1)))).containsExactly(CHANGED, OPENED);
         assertThat(eventsOf(shelf.decide(issue(1)))).containsExactly(CHANGED, UPDATED);
         assertThat(eventsOf(shelf.decide(issue(1)))).containsExactly(CHANGED, UPDATED);
-        assertThat(shelf.openedAlerts()).singleElement().extracting(StockAlert::quantity).isEqualTo(Quantity.of(8));
+        assertThat(shelf.openedAlerts())
+                .singleElement()
+                .extracting(StockAlert::quantity)
+                .isEqualTo(Quantity.of(8));
     }
 
     @Test
@@ -188,7 +191,10 @@ class StockAlertsTest {
         Shelf shelf = Shelving.empty().shelf();
 
         assertThat(configured(shelf, 6, null)).containsExactly("stock.threshold.changed", OPENED);
-        assertThat(shelf.newRows()).singleElement().extracting(StockRow::version).isEqualTo(1L);
+        assertThat(shelf.newRows())
+                .singleElement()
+                .extracting(StockRow::version)
+                .isEqualTo(1L);
     }
 
     @Test
@@ -203,13 +209,14 @@ class StockAlertsTest {
 
     @Test
     void acknowledgesOnceAndKeepsWhoDidIt() {
-        StockAlert open = StockAlert.open(
-                BOLTS_IN_BERLIN, StockAlert.Level.LOW, Quantity.of(9), Quantity.of(10), null, NOON);
+        StockAlert open =
+                StockAlert.open(BOLTS_IN_BERLIN, StockAlert.Level.LOW, Quantity.of(9), Quantity.of(10), null, NOON);
 
         StockAlert acknowledged = open.acknowledge("anna", "seen", NOON.plusSeconds(1));
 
         assertThat(acknowledged.status()).isEqualTo(StockAlert.Status.ACKNOWLEDGED);
-        assertThat(acknowledged.acknowledge("bert", "me too", NOON.plusSeconds(2))).isSameAs(acknowledged);
+        assertThat(acknowledged.acknowledge("bert", "me too", NOON.plusSeconds(2)))
+                .isSameAs(acknowledged);
         assertThat(acknowledged.acknowledgedBy()).isEqualTo("anna");
     }
 
@@ -220,8 +227,12 @@ class StockAlertsTest {
                 .resolveByHand("counted again", NOON);
 
         assertThat(resolved.resolution()).isEqualTo(StockAlert.Resolution.MANUAL);
-        assertThatThrownBy(() -> resolved.acknowledge("anna", null, NOON)).extracting("code").isEqualTo("alert-closed");
-        assertThatThrownBy(() -> resolved.resolveByHand(null, NOON)).extracting("code").isEqualTo("alert-closed");
+        assertThatThrownBy(() -> resolved.acknowledge("anna", null, NOON))
+                .extracting("code")
+                .isEqualTo("alert-closed");
+        assertThatThrownBy(() -> resolved.resolveByHand(null, NOON))
+                .extracting("code")
+                .isEqualTo("alert-closed");
     }
 
     @Test

@@ -47,8 +47,18 @@ class CanonicalJsonTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0,0", "-0.0,0", "0.000,0", "1.50,1.5", "4.50,4.5", "2e-3,0.002", "1E+2,100", "100,100", "-7.10,-7.1",
-        "333333333.33333329,333333333.33333329", "0.1,0.1", "12345678901234567890.123,12345678901234567890.123"
+        "0,0",
+        "-0.0,0",
+        "0.000,0",
+        "1.50,1.5",
+        "4.50,4.5",
+        "2e-3,0.002",
+        "1E+2,100",
+        "100,100",
+        "-7.10,-7.1",
+        "333333333.33333329,333333333.33333329",
+        "0.1,0.1",
+        "12345678901234567890.123,12345678901234567890.123"
     })
     void writesNumbersExactlyAndWithoutTrailingZeros(String number, String written) {
         assertThat(CanonicalJson.write(new BigDecimal(number))).isEqualTo(written);
@@ -56,7 +66,8 @@ class CanonicalJsonTest {
 
     @Test
     void writesEveryKindOfNumberAlike() {
-        assertThat(CanonicalJson.write(Arrays.asList(5, 5L, 5.0, new BigDecimal("5.00"), BigInteger.valueOf(5), Quantity.of(5))))
+        assertThat(CanonicalJson.write(
+                        Arrays.asList(5, 5L, 5.0, new BigDecimal("5.00"), BigInteger.valueOf(5), Quantity.of(5))))
                 .isEqualTo("[5,5,5,5,5,5]");
     }
 
@@ -69,7 +80,8 @@ class CanonicalJsonTest {
                         UUID.fromString("01900000-0000-7000-8000-00000000ABCD"),
                         Instant.parse("2026-01-02T03:04:05.600Z"),
                         Actor.Kind.USER)))
-                .isEqualTo("[null,true,false,\"01900000-0000-7000-8000-00000000abcd\",\"2026-01-02T03:04:05.600Z\",\"USER\"]");
+                .isEqualTo(
+                        "[null,true,false,\"01900000-0000-7000-8000-00000000abcd\",\"2026-01-02T03:04:05.600Z\",\"USER\"]");
     }
 
     @Test

@@ -14,24 +14,60 @@ class TopicTest {
     private static final UUID ID = UUID.fromString("01900000-0000-7000-8000-0000000000ab");
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "tenant", "system", "stock", "role:vendor_manager", "role:*", "user:*", "location:*", "part:*",
-        "location:01900000-0000-7000-8000-0000000000ab", "part:01900000-0000-7000-8000-0000000000ab",
-        "category:01900000-0000-7000-8000-0000000000ab", "alert:01900000-0000-7000-8000-0000000000ab",
-        "job:01900000-0000-7000-8000-0000000000ab", "user:01900000-0000-7000-8000-0000000000ab"
-    })
+    @ValueSource(
+            strings = {
+                "tenant",
+                "system",
+                "stock",
+                "role:vendor_manager",
+                "role:*",
+                "user:*",
+                "location:*",
+                "part:*",
+                "location:01900000-0000-7000-8000-0000000000ab",
+                "part:01900000-0000-7000-8000-0000000000ab",
+                "category:01900000-0000-7000-8000-0000000000ab",
+                "alert:01900000-0000-7000-8000-0000000000ab",
+                "job:01900000-0000-7000-8000-0000000000ab",
+                "user:01900000-0000-7000-8000-0000000000ab"
+            })
     void readsWhatItWrites(String text) {
-        assertThat(Topic.parse(text)).hasValueSatisfying(topic -> assertThat(topic).hasToString(text));
+        assertThat(Topic.parse(text))
+                .hasValueSatisfying(topic -> assertThat(topic).hasToString(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", ":", "*", "stock:", "stock:*", "Stock", "STOCK", " stock", "stock ", "tenant:x", "part", "part:", "part:1",
-        "part:**", "part:* ", "PART:*", "part:01900000-0000-7000-8000-0000000000AB",
-        "part:01900000-0000-7000-8000-0000000000a", "part:01900000-0000-7000-8000-0000000000ab,",
-        "part:01900000-0000-7000-8000-0000000000ab:x", "part:1-1-1-1-1", "location:%2A", "role:Admin", "role:",
-        "role:a b", "bin:01900000-0000-7000-8000-0000000000ab", "stock\u0000", "part:*\n"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                "*",
+                "stock:",
+                "stock:*",
+                "Stock",
+                "STOCK",
+                " stock",
+                "stock ",
+                "tenant:x",
+                "part",
+                "part:",
+                "part:1",
+                "part:**",
+                "part:* ",
+                "PART:*",
+                "part:01900000-0000-7000-8000-0000000000AB",
+                "part:01900000-0000-7000-8000-0000000000a",
+                "part:01900000-0000-7000-8000-0000000000ab,",
+                "part:01900000-0000-7000-8000-0000000000ab:x",
+                "part:1-1-1-1-1",
+                "location:%2A",
+                "role:Admin",
+                "role:",
+                "role:a b",
+                "bin:01900000-0000-7000-8000-0000000000ab",
+                "stock\u0000",
+                "part:*\n"
+            })
     void refusesWhatIsNotExactlyATopic(String text) {
         assertThat(Topic.parse(text)).isEmpty();
     }

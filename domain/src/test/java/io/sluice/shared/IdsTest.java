@@ -38,7 +38,8 @@ class IdsTest {
     @Test
     void areDifferentOnAllThreads() throws Exception {
         try (var threads = Executors.newFixedThreadPool(8)) {
-            Callable<List<UUID>> some = () -> java.util.stream.Stream.generate(Ids::next).limit(20_000).toList();
+            Callable<List<UUID>> some = () ->
+                    java.util.stream.Stream.generate(Ids::next).limit(20_000).toList();
             Set<UUID> all = new HashSet<>();
             for (Future<List<UUID>> made : threads.invokeAll(java.util.Collections.nCopies(8, some))) {
                 all.addAll(made.get());

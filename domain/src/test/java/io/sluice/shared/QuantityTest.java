@@ -12,10 +12,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuantityTest {
 
     @ParameterizedTest
-    @CsvSource({"0,0", "12,12", "0.500,0.5", "-0.001,-0.001", "100,100", "1E+3,1000", "999999999999999.999,999999999999999.999"})
+    @CsvSource({
+        "0,0",
+        "12,12",
+        "0.500,0.5",
+        "-0.001,-0.001",
+        "100,100",
+        "1E+3,1000",
+        "999999999999999.999,999999999999999.999"
+    })
     void isWrittenPlainAndShort(String value, String written) {
         assertThat(Quantity.of(new BigDecimal(value))).hasToString(written);
-        assertThat(Quantity.of(new BigDecimal(value)).toBigDecimal().toPlainString()).isEqualTo(written);
+        assertThat(Quantity.of(new BigDecimal(value)).toBigDecimal().toPlainString())
+                .isEqualTo(written);
     }
 
     @ParameterizedTest
@@ -43,7 +52,8 @@ class QuantityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,0,true", "0.1,0,false", "0.1,1,true", "0.12,1,false", "-0.12,2,true", "0.123,2,false", "0.123,3,true"})
+    @CsvSource({"1,0,true", "0.1,0,false", "0.1,1,true", "0.12,1,false", "-0.12,2,true", "0.123,2,false", "0.123,3,true"
+    })
     void knowsHowManyDecimalsItNeeds(String value, int decimals, boolean fits) {
         assertThat(Quantity.of(new BigDecimal(value)).fits(decimals)).isEqualTo(fits);
     }

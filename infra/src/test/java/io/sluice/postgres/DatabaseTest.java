@@ -46,8 +46,18 @@ class DatabaseTest {
                 home, Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off"));
         var size = new DatabaseSettings.PoolSize(0, 3);
         var settings = new DatabaseSettings(
-                null, null, "prefer", null, null, null, ACQUIRE_LIMIT, Duration.ofSeconds(30), Duration.ofMinutes(5),
-                STATEMENT_LIMIT, Duration.ofSeconds(5), Map.of("reads", size, "commands", size));
+                null,
+                null,
+                "prefer",
+                null,
+                null,
+                null,
+                ACQUIRE_LIMIT,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
+                STATEMENT_LIMIT,
+                Duration.ofSeconds(5),
+                Map.of("reads", size, "commands", size));
         Migration.run(server.url(), settings);
         var meters = new SimpleMeterRegistry();
         pools = new Pools(settings, server.url(), meters);
@@ -75,7 +85,9 @@ class DatabaseTest {
     void cancelsAStatementPastItsLimitAndTakesItsConnectionBackClean() {
         Instant start = Instant.now();
 
-        sleep("60").as(StepVerifier::create).expectErrorSatisfies(error -> {
+        sleep("60")
+                .as(StepVerifier::create)
+                .expectErrorSatisfies(error -> {
                     assertThat(error).isInstanceOf(Problem.TimedOut.class);
                     assertThat(((Problem) error).code()).isEqualTo("query-timeout");
                     assertThat(error).hasMessageContaining("500 ms");
@@ -103,9 +115,8 @@ class DatabaseTest {
 
     @Test
     void rollsBackAWriteThatFails() {
-        asPlatform(database.<Long>write(
-                        PoolName.COMMANDS,
-                        session -> session.update("UPDATE tenant SET name = 'X'").then(Mono.error(new IllegalStateException()))))
+        asPlatform(database.<Long>write(PoolName.COMMANDS, session -> session.update("UPDATE tenant SET name = 'X'")
+                        .then(Mono.error(new IllegalStateException()))))
                 .as(StepVerifier::create)
                 .verifyError(IllegalStateException.class);
 
@@ -127,7 +138,8 @@ class DatabaseTest {
         Awaitility.await().until(() -> pools.figures(PoolName.READS).inUse() == 3);
         Instant start = Instant.now();
 
-        sleep("0").as(StepVerifier::create)
+        sleep("0")
+                .as(StepVerifier::create)
                 .expectErrorSatisfies(error -> {
                     assertThat(error).isInstanceOf(Problem.Unavailable.class).hasMessageContaining("reads");
                     assertThat(((Problem.Unavailable) error).code()).isEqualTo("pool-exhausted");
@@ -167,13 +179,11 @@ class DatabaseTest {
 
     @Test
     void keepsRowLevelSecurityForcedOnEveryTableOfATenant() {
-        assertThat(count(
-                        """
+        assertThat(count("""
                         SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                         WHERE a.attname = 'tenant_id' AND c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
                           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-                        """))
-                .isZero();
+                        """)).isZero();
     }
 
     @Test
@@ -195,8 +205,7 @@ class DatabaseTest {
     void endsAStormOfCancelledReadsWithAllConnectionsBack() {
         Random random = new Random(5);
         for (int n = 0; n < 100_000; n++) {
-            Disposable read = (n % 1_000 == 0 ? sleep("30") : sleep("0"))
-                    .subscribe(_ -> {}, _ -> {});
+            Disposable read = (n % 1_000 == 0 ? sleep("30") : sleep("0")).subscribe(_ -> {}, _ -> {});
             if (random.nextInt(4) == 0) {
                 Thread.yield();
             }
@@ -208,8 +217,10 @@ class DatabaseTest {
                         + " AND pid <> pg_backend_pid()"))
                 .isZero();
         assertThat(Flux.range(0, 30)
-                        .flatMap(_ -> asPlatform(database.read(session ->
-                                session.one("SELECT current_tenant()::text AS t", row -> Rows.text(row, "t")))), 3)
+                        .flatMap(
+                                _ -> asPlatform(database.read(session ->
+                                        session.one("SELECT current_tenant()::text AS t", row -> Rows.text(row, "t")))),
+                                3)
                         .distinct()
                         .collectList()
                         .block())
@@ -221,7 +232,8 @@ class DatabaseTest {
         Flux.range(0, 300)
                 .flatMap(
                         n -> asPlatform(database.read(session -> session.query(
-                                        "SELECT n FROM generate_series(1, 100000) AS n", row -> Rows.integer(row, "n"))))
+                                        "SELECT n FROM generate_series(1, 100000) AS n",
+                                        row -> Rows.integer(row, "n"))))
                                 .take(1 + n % 700),
                         3)
                 .as(StepVerifier::create)
@@ -244,19 +256,18 @@ class DatabaseTest {
     }
 
     private static <T> Flux<T> asPlatform(Flux<T> work) {
-        return work.contextWrite(
-                context -> context.put(Caller.class, Caller.system(new TenantId(PLATFORM), "test")));
+        return work.contextWrite(context -> context.put(Caller.class, Caller.system(new TenantId(PLATFORM), "test")));
     }
 
     private static String tenantOfTheSession() {
-        return String.valueOf(asPlatform(database.read(session ->
-                        session.one("SELECT current_tenant()::text AS t", row -> Rows.text(row, "t"))))
+        return String.valueOf(asPlatform(database.read(
+                        session -> session.one("SELECT current_tenant()::text AS t", row -> Rows.text(row, "t"))))
                 .blockLast());
     }
 
     private static String name() {
-        return String.valueOf(asPlatform(database.read(session ->
-                        session.one("SELECT name FROM tenant", row -> Rows.text(row, "name"))))
+        return String.valueOf(asPlatform(
+                        database.read(session -> session.one("SELECT name FROM tenant", row -> Rows.text(row, "name"))))
                 .blockLast());
     }
 
@@ -277,10 +288,7 @@ class DatabaseTest {
 
     private static List<String> tables() throws SQLException {
         try (var connection = owner();
-                var rows = connection
-                        .createStatement()
-                        .executeQuery(
-                                """
+                var rows = connection.createStatement().executeQuery("""
                                 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                                 WHERE a.attname = 'tenant_id' AND c.relkind IN ('r', 'p')
                                   AND c.relnamespace = 'public'::regnamespace

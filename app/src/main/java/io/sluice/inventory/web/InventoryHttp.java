@@ -102,7 +102,7 @@ final class InventoryHttp {
                 call,
                 "top-moving",
                 List.of(window.locationId(), window.daysOr30(), window.limitOr10()),
-                Set.of("location:" + window.locationId()),
+                Set.of("location:" + window.locationId(), "part:*"),
                 LIFE,
                 locations.require(window.locationId())
                         .then(reads.topMoving(window.locationId(), window.daysOr30(), window.limitOr10())

@@ -2,6 +2,7 @@ package io.sluice.inventory.web;
 
 import static io.sluice.access.Permission.STOCK_READ;
 
+import io.sluice.inventory.Locations;
 import io.sluice.inventory.Move;
 import io.sluice.inventory.MoveAnswer;
 import io.sluice.inventory.MoveCommand;
@@ -60,12 +61,14 @@ final class MovementsHttp {
 
     private final StockLedger ledger;
     private final StockReads reads;
+    private final Locations locations;
     private final Lists lists;
     private final Clock clock;
 
-    MovementsHttp(StockLedger ledger, StockReads reads, Lists lists, Clock clock) {
+    MovementsHttp(StockLedger ledger, StockReads reads, Locations locations, Lists lists, Clock clock) {
         this.ledger = ledger;
         this.reads = reads;
+        this.locations = locations;
         this.lists = lists;
         this.clock = clock;
     }
@@ -172,21 +175,27 @@ final class MovementsHttp {
     @Answers(value = EntryView.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(STOCK_READ);
-        if (filter.locationId() != null) {
-            call.require(STOCK_READ, filter.locationId());
-        }
         var wanted = new StockReads.EntryFilter(
                 call.principal().locationsFor(STOCK_READ), filter.locationId(), filter.partId(), filter.type(),
                 filter.user(), filter.reference(), filter.from(), filter.to());
         boolean costs = call.principal().seesCosts();
-        return lists.answer(
+        return known(filter.locationId(), call).then(lists.answer(
                 call,
                 new Paging(filter.limit(), filter.cursor(), null),
                 "movements " + wanted,
                 (after, limit) -> reads.entries(wanted, after == null ? null : UUID.fromString(after), limit),
                 entry -> entry.id().toString(),
                 entry -> EntryView.of(entry, costs),
-                null);
+                null));
+    }
+
+    /** Passes when no location is named, or one that exists in the caller's scope. */
+    private Mono<Void> known(@Nullable UUID location, Call call) {
+        if (location == null) {
+            return Mono.empty();
+        }
+        call.require(STOCK_READ, location);
+        return locations.require(location).then();
     }
 
     /** Posts the exact opposite, once. */

@@ -5,6 +5,7 @@ import static io.sluice.access.Permission.AUDIT_VERIFY;
 import static io.sluice.access.Permission.STOCK_CONFIGURE;
 import static io.sluice.access.Permission.STOCK_READ;
 
+import io.sluice.inventory.Locations;
 import io.sluice.inventory.StockAlert;
 import io.sluice.inventory.StockControl;
 import io.sluice.inventory.StockKey;
@@ -51,12 +52,14 @@ final class StockHttp {
     private final Commands commands;
     private final StockReads reads;
     private final StockControl control;
+    private final Locations locations;
     private final Lists lists;
 
-    StockHttp(Commands commands, StockReads reads, StockControl control, Lists lists) {
+    StockHttp(Commands commands, StockReads reads, StockControl control, Locations locations, Lists lists) {
         this.commands = commands;
         this.reads = reads;
         this.control = control;
+        this.locations = locations;
         this.lists = lists;
     }
 
@@ -85,19 +88,25 @@ final class StockHttp {
     @Answers(value = StockRowView.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(STOCK_READ);
-        if (filter.locationId() != null) {
-            call.require(STOCK_READ, filter.locationId());
-        }
         StockReads.Filter wanted = filter.within(call);
         boolean costs = call.principal().seesCosts();
-        return lists.answer(
+        return known(filter.locationId(), call).then(lists.answer(
                 call,
                 new Paging(filter.limit(), filter.cursor(), filter.count()),
                 "stock " + wanted,
                 (after, limit) -> reads.rows(wanted, after == null ? null : toAfter(after), limit),
                 row -> row.locationId() + row.partNumber(),
                 row -> StockRowView.of(row, costs),
-                reads.countRows(wanted));
+                reads.countRows(wanted)));
+    }
+
+    /** Passes when no location is named, or one that exists in the caller's scope. */
+    private Mono<Void> known(@Nullable UUID location, Call call) {
+        if (location == null) {
+            return Mono.empty();
+        }
+        call.require(STOCK_READ, location);
+        return locations.require(location).then();
     }
 
     private static StockReads.After toAfter(String key) {
@@ -209,19 +218,16 @@ final class StockHttp {
     @Answers(value = AlertView.class, list = true)
     Mono<Void> alerts(@ParameterObject AlertFilter filter, Call call) {
         call.require(STOCK_READ);
-        if (filter.locationId() != null) {
-            call.require(STOCK_READ, filter.locationId());
-        }
         var wanted = new StockReads.AlertFilter(
                 call.principal().locationsFor(STOCK_READ), filter.locationId(), filter.level(), filter.status());
-        return lists.answer(
+        return known(filter.locationId(), call).then(lists.answer(
                 call,
                 new Paging(filter.limit(), filter.cursor(), null),
                 "alerts " + wanted,
                 (after, limit) -> reads.alerts(wanted, after == null ? null : UUID.fromString(after), limit),
                 alert -> alert.id().toString(),
                 AlertView::of,
-                null);
+                null));
     }
 
     record Remark(@Nullable @Size(max = 1000) String note) {}

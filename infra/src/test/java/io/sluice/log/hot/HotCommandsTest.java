@@ -144,7 +144,8 @@ class HotCommandsTest {
         List<Asker> waiting = List.of(ask("bbbb"), ask("cccc"), ask("dddd"), ask("ee"));
 
         assertThat(waiting.stream().map(it -> it.heard)).containsExactly("nothing", "nothing", "overloaded", "nothing");
-        assertThat(meters.get("sluice_scheduler_rejected_total").counter().count()).isEqualTo(1);
+        assertThat(meters.get("sluice_scheduler_rejected_total").counter().count())
+                .isEqualTo(1);
         assertThat(meters.get("sluice_scheduler_queue").gauge().value()).isEqualTo(10);
     }
 
@@ -157,8 +158,8 @@ class HotCommandsTest {
 
         assertThat(refused).isNotNull();
         assertThat(refused.getThrowable())
-                .isInstanceOfSatisfying(
-                        Problem.Unavailable.class, it -> assertThat(it.retryAfter()).isPositive());
+                .isInstanceOfSatisfying(Problem.Unavailable.class, it -> assertThat(it.retryAfter())
+                        .isPositive());
     }
 
     @Test
@@ -205,8 +206,7 @@ class HotCommandsTest {
         desk.commit();
 
         assertThat(desk.groups)
-                .containsExactly(
-                        List.of("a"), List.of("b", "c", "d"), List.of("b"), List.of("c"), List.of("d"));
+                .containsExactly(List.of("a"), List.of("b", "c", "d"), List.of("b"), List.of("c"), List.of("d"));
         assertThat(askers.stream().map(it -> it.heard)).containsExactly("b done", "only c", "d done");
     }
 
