@@ -57,7 +57,10 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         this.wakeUps = wakeUps;
         this.settings = settings;
         this.followers = followers;
-        Gauge.builder("sluice_log_tail_age_seconds", this, it -> it.sinceFollowed().toMillis() / 1000.0)
+        Gauge.builder(
+                        "sluice_log_tail_age_seconds",
+                        this,
+                        it -> it.sinceFollowed().toMillis() / 1000.0)
                 .description("Since the heads of all followed tenants were last seen")
                 .register(meters);
     }

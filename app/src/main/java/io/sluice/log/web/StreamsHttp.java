@@ -9,8 +9,8 @@ import io.sluice.log.hub.Outlet;
 import io.sluice.log.hub.StreamConnection;
 import io.sluice.log.hub.StreamWish;
 import io.sluice.shared.Problem;
-import io.sluice.web.Call;
 import io.sluice.web.AllowedOrigins;
+import io.sluice.web.Call;
 import io.sluice.web.ClientAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +88,8 @@ final class StreamsHttp {
         return connection.channel();
     }
 
-    private static Mono<Void> write(ServerHttpResponse response, Hub.Prepared prepared, Channel channel, boolean lines) {
+    private static Mono<Void> write(
+            ServerHttpResponse response, Hub.Prepared prepared, Channel channel, boolean lines) {
         HttpHeaders headers = response.getHeaders();
         headers.setContentType(lines ? MediaType.APPLICATION_NDJSON : MediaType.TEXT_EVENT_STREAM);
         headers.setCacheControl("no-store");
