@@ -40,7 +40,8 @@ public final class Server implements AutoCloseable {
         EmbeddedPostgresServer.start(
                 home, Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off"));
         context = start(
-                home, List.of("--sluice.streams.connects-per-address=1000000", "--sluice.streams.messages-per-user=1000000"));
+                home,
+                List.of("--sluice.streams.connects-per-address=1000000", "--sluice.streams.messages-per-user=1000000"));
         client = clientOf(port());
     }
 

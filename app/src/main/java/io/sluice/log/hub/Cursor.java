@@ -457,7 +457,12 @@ public final class Cursor {
     }
 
     /** Adds and drops topics while the stream runs, answered with the message's ref. From any thread. */
-    void change(Granting granting, List<Topic> dropped, List<Frames.Complaint> errors, boolean withState, @Nullable String ref) {
+    void change(
+            Granting granting,
+            List<Topic> dropped,
+            List<Frames.Complaint> errors,
+            boolean withState,
+            @Nullable String ref) {
         run(() -> {
             if (ended) {
                 return;
@@ -471,7 +476,8 @@ public final class Cursor {
             Granting still = granting.asOf(interest.reader());
             if (isOverLimit(still)) {
                 complaints.add(new Frames.Complaint(
-                        "topic-limit", "a stream holds at most " + hub.settings().topics() + " topics"));
+                        "topic-limit",
+                        "a stream holds at most " + hub.settings().topics() + " topics"));
                 still = new Granting(List.of(), still.refused());
             }
             boolean stateful = withState && !still.granted().isEmpty();
@@ -500,7 +506,8 @@ public final class Cursor {
         if (implicit) {
             hub.implicitTopics(interest.reader()).forEach(held::remove);
         }
-        return held.size() > hub.settings().topics() && before < interest.size() + granting.granted().size();
+        return held.size() > hub.settings().topics()
+                && before < interest.size() + granting.granted().size();
     }
 
     /** Topics that a message asked for, decided. */
@@ -516,7 +523,10 @@ public final class Cursor {
                     .filter(topic -> !TopicPolicy.mayRead(reader, topic))
                     .forEach(topic -> more.add(new Frames.Refusal(topic.toString(), "forbidden")));
             return new Granting(
-                    granted.stream().filter(topic -> TopicPolicy.mayRead(reader, topic)).toList(), more);
+                    granted.stream()
+                            .filter(topic -> TopicPolicy.mayRead(reader, topic))
+                            .toList(),
+                    more);
         }
     }
 

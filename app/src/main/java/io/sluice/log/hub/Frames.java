@@ -28,7 +28,9 @@ final class Frames {
 
         static Complaint of(Problem problem) {
             return new Complaint(
-                    problem.code(), problem.detail(), Problems.retryAfter(problem).toMillis());
+                    problem.code(),
+                    problem.detail(),
+                    Problems.retryAfter(problem).toMillis());
         }
 
         Map<String, Object> toMap() {
@@ -55,7 +57,11 @@ final class Frames {
         frame.put("serverTime", Instant.now());
         frame.put("expiresAt", reader.expiresAt());
         frame.put("granted", granted);
-        frame.put("refused", refused.stream().map(it -> Map.of("topic", it.topic(), "code", it.code())).toList());
+        frame.put(
+                "refused",
+                refused.stream()
+                        .map(it -> Map.of("topic", it.topic(), "code", it.code()))
+                        .toList());
         frame.put("errors", errors.stream().map(Complaint::toMap).toList());
         return end(frame, ref);
     }
@@ -86,7 +92,8 @@ final class Frames {
 
     static byte[] snapshot(Snapshots.Part part) {
         Topic topic = part.topic();
-        StringBuilder out = new StringBuilder(128 + part.items().stream().mapToInt(String::length).sum());
+        StringBuilder out = new StringBuilder(
+                128 + part.items().stream().mapToInt(String::length).sum());
         out.append("{\"frame\":\"snapshot\",\"topic\":\"").append(topic);
         out.append("\",\"position\":").append(part.position());
         out.append(",\"items\":[").append(String.join(",", part.items()));
@@ -96,9 +103,12 @@ final class Frames {
 
     /** Events in one frame; each keeps its own bytes. */
     static byte[] batch(SequencedCollection<byte[]> events, long position) {
-        byte[] prefix = ("{\"frame\":\"event\",\"position\":" + position + ",\"events\":[")
-                .getBytes(StandardCharsets.UTF_8);
-        int size = prefix.length + 1 + events.size() + events.stream().mapToInt(it -> it.length).sum();
+        byte[] prefix =
+                ("{\"frame\":\"event\",\"position\":" + position + ",\"events\":[").getBytes(StandardCharsets.UTF_8);
+        int size = prefix.length
+                + 1
+                + events.size()
+                + events.stream().mapToInt(it -> it.length).sum();
         byte[] frame = new byte[size];
         System.arraycopy(prefix, 0, frame, 0, prefix.length);
         int at = prefix.length;

@@ -38,8 +38,8 @@ import tools.jackson.databind.JsonNode;
 /** Opens streams: decides topics, finds the position, and keeps the connections and their limits. */
 public final class Hub implements LogFollower, SmartLifecycle {
 
-    private static final Set<String> ACCESS_EVENTS = Set.of(
-            "grants.changed", "session.ended", "user.status.changed", "user.updated", "tenant.status.changed");
+    private static final Set<String> ACCESS_EVENTS =
+            Set.of("grants.changed", "session.ended", "user.status.changed", "user.updated", "tenant.status.changed");
     private static final Duration NOTICE = Duration.ofSeconds(2);
 
     private final Tails tails;
@@ -123,13 +123,16 @@ public final class Hub implements LogFollower, SmartLifecycle {
             throw refused(shuttingDown());
         }
         if (connections.size() >= settings.connections()) {
-            throw refused(new Problem.Unavailable("node-full", "this node has all its connections", Duration.ofSeconds(5)));
+            throw refused(
+                    new Problem.Unavailable("node-full", "this node has all its connections", Duration.ofSeconds(5)));
         }
         AtomicInteger own = perUser.computeIfAbsent(principal.account(), _ -> new AtomicInteger());
         if (own.incrementAndGet() > settings.connectionsPerUser()) {
             own.decrementAndGet();
             throw refused(new Problem.TooMany(
-                    "user-full", "a user has at most " + settings.connectionsPerUser() + " connections", Duration.ofSeconds(30)));
+                    "user-full",
+                    "a user has at most " + settings.connectionsPerUser() + " connections",
+                    Duration.ofSeconds(30)));
         }
         var connection = new StreamConnection(principal, transport, address);
         connections.add(connection);
@@ -265,7 +268,9 @@ public final class Hub implements LogFollower, SmartLifecycle {
                         "position-ahead",
                         "the log ends at " + head.position(),
                         List.of(new io.sluice.shared.FieldError(
-                                "after", "position-ahead", "a position of at most " + head.position() + " is expected"))));
+                                "after",
+                                "position-ahead",
+                                "a position of at most " + head.position() + " is expected"))));
             }
         });
     }
@@ -377,7 +382,8 @@ public final class Hub implements LogFollower, SmartLifecycle {
         Mono<Void> renewed = said.renew() == null
                 ? Mono.empty()
                 : renew(connection, said.renew(), said.changesTopics() ? null : cursor, said.ref());
-        Mono<Void> changed = said.renew() == null || said.changesTopics() ? change(cursor, connection, said) : Mono.empty();
+        Mono<Void> changed =
+                said.renew() == null || said.changesTopics() ? change(cursor, connection, said) : Mono.empty();
         return renewed.then(changed).then(said.ping() == null ? Mono.empty() : ping(cursor, said));
     }
 
@@ -406,8 +412,7 @@ public final class Hub implements LogFollower, SmartLifecycle {
         return renew(connection, token, null, null);
     }
 
-    private Mono<Void> renew(
-            StreamConnection connection, String token, @Nullable Cursor asked, @Nullable String ref) {
+    private Mono<Void> renew(StreamConnection connection, String token, @Nullable Cursor asked, @Nullable String ref) {
         return identities.require(token).flatMap(renewed -> {
             if (!renewed.account().equals(connection.principal().account())) {
                 return Mono.error(new Problem.Forbidden("forbidden", "the token is another user's"));
@@ -461,7 +466,8 @@ public final class Hub implements LogFollower, SmartLifecycle {
                         connection.continueAs(now);
                     }
                 })
-                .onErrorResume(Problem.Unauthenticated.class, _ -> Mono.fromRunnable(() -> connection.bye("revoked", 0)))
+                .onErrorResume(
+                        Problem.Unauthenticated.class, _ -> Mono.fromRunnable(() -> connection.bye("revoked", 0)))
                 .onErrorResume(_ -> Mono.fromRunnable(() -> rechecks.add(connection)))
                 .then();
     }

@@ -4,10 +4,10 @@ import io.sluice.access.Principal;
 import io.sluice.log.Topic;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +80,9 @@ final class Interest {
         for (int i = 0; i < topics.size(); i++) {
             Topic topic = topics.get(i);
             if (isGranted(topic, event.position())
-                    || (anyWildcard && isGranted(topic.wildcard(), event.position()) && io.sluice.access.TopicPolicy.mayRead(reader, topic))) {
+                    || (anyWildcard
+                            && isGranted(topic.wildcard(), event.position())
+                            && io.sluice.access.TopicPolicy.mayRead(reader, topic))) {
                 return true;
             }
         }

@@ -102,8 +102,10 @@ final class LiveEvent {
         if (!discreet) {
             return frame;
         }
-        List<String> shown =
-                topics.stream().filter(topic -> TopicPolicy.shows(reader, topic)).map(Topic::toString).toList();
+        List<String> shown = topics.stream()
+                .filter(topic -> TopicPolicy.shows(reader, topic))
+                .map(Topic::toString)
+                .toList();
         return shown.size() == topics.size() ? frame : encode(event, shown);
     }
 

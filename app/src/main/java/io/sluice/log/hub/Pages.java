@@ -41,7 +41,8 @@ final class Pages {
     private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AsyncCache<Key, Page> pages = Caffeine.newBuilder()
             .maximumWeight(BYTES_KEPT)
-            .weigher((Key _, Page page) -> page.events().stream().mapToInt(LiveEvent::bytes).sum() + 64)
+            .weigher((Key _, Page page) ->
+                    page.events().stream().mapToInt(LiveEvent::bytes).sum() + 64)
             .expireAfterWrite(Duration.ofSeconds(10))
             .buildAsync();
 

@@ -37,7 +37,8 @@ final class Ring {
     }
 
     /** The event at the position, or null when the ring does not hold it. */
-    @Nullable LiveEvent get(long position) {
+    @Nullable
+    LiveEvent get(long position) {
         @Nullable LiveEvent[] array = slots;
         LiveEvent event = array[(int) (position & (array.length - 1))];
         return event != null && event.position() == position ? event : null;
@@ -114,5 +115,4 @@ final class Ring {
     long bytes() {
         return bytes;
     }
-
 }

@@ -48,7 +48,8 @@ public final class StreamConnection {
         return openedAt;
     }
 
-    @Nullable Farewell farewell() {
+    @Nullable
+    Farewell farewell() {
         return farewell;
     }
 

@@ -26,10 +26,14 @@ final class StreamMeters {
                             .tag("frame", kind.word())
                             .register(meters));
         }
-        this.bytes = Counter.builder("sluice_stream_bytes_total").tag("direction", "out").register(meters);
+        this.bytes = Counter.builder("sluice_stream_bytes_total")
+                .tag("direction", "out")
+                .register(meters);
         this.skipped = Counter.builder("sluice_stream_skipped_total").register(meters);
         this.resyncs = Counter.builder("sluice_stream_resync_total").register(meters);
-        this.delivery = Timer.builder("sluice_stream_delivery_seconds").publishPercentileHistogram().register(meters);
+        this.delivery = Timer.builder("sluice_stream_delivery_seconds")
+                .publishPercentileHistogram()
+                .register(meters);
     }
 
     void sent(FrameKind kind, int size) {
@@ -49,7 +53,10 @@ final class StreamMeters {
     }
 
     void refused(String reason) {
-        Counter.builder("sluice_stream_refused_total").tag("reason", reason).register(meters).increment();
+        Counter.builder("sluice_stream_refused_total")
+                .tag("reason", reason)
+                .register(meters)
+                .increment();
     }
 
     Timer delivery() {

@@ -33,7 +33,8 @@ final class Tail {
         this.tenant = tenant;
         this.types = types;
         this.oldest = head.oldest();
-        this.ring = new Ring(head.position(), settings.ringEvents(), settings.ringBytes().toBytes());
+        this.ring = new Ring(
+                head.position(), settings.ringEvents(), settings.ringBytes().toBytes());
     }
 
     TenantId tenant() {

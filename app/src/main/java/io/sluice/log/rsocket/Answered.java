@@ -21,7 +21,11 @@ final class Answered {
 
     static byte[] of(InnerResponse response) {
         Map<String, Object> head = new LinkedHashMap<>();
-        head.put("status", response.getStatusCode() == null ? 200 : response.getStatusCode().value());
+        head.put(
+                "status",
+                response.getStatusCode() == null
+                        ? 200
+                        : response.getStatusCode().value());
         for (String name : HEADERS) {
             String value = response.getHeaders().getFirst(name);
             if (value != null) {

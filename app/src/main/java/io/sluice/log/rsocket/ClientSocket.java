@@ -69,8 +69,7 @@ final class ClientSocket implements RSocket {
 
     private Flux<Payload> open(byte[] data, java.util.function.Consumer<Cursor> started) {
         StreamWish wish = Binder.bind(data.length == 0 ? EMPTY : data, StreamWish.class);
-        return hub.prepare(connection, wish)
-                .flatMapMany(prepared -> new StreamFlux(prepared, wire, executor, started));
+        return hub.prepare(connection, wish).flatMapMany(prepared -> new StreamFlux(prepared, wire, executor, started));
     }
 
     private static final byte[] EMPTY = {'{', '}'};

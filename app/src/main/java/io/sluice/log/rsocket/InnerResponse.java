@@ -23,8 +23,7 @@ final class InnerResponse extends AbstractServerHttpResponse {
         Flux<DataBuffer> handled = handling.doOnError(written::tryEmitError)
                 .doOnSuccess(_ -> written.tryEmitEmpty())
                 .thenMany(Flux.empty());
-        Flux<DataBuffer> body =
-                written.asMono().flatMapMany(it -> it).doFinally(_ -> read.tryEmitEmpty());
+        Flux<DataBuffer> body = written.asMono().flatMapMany(it -> it).doFinally(_ -> read.tryEmitEmpty());
         return Flux.merge(body, handled);
     }
 

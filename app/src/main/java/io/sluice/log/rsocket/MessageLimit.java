@@ -2,9 +2,9 @@ package io.sluice.log.rsocket;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.sluice.access.Principal;
 import io.sluice.shared.Problem;
-import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

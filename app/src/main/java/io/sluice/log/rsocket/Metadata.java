@@ -40,7 +40,9 @@ record Metadata(@Nullable String route, @Nullable String bearer, Map<String, Str
             if (WellKnownMimeType.MESSAGE_RSOCKET_ROUTING.getString().equals(type)) {
                 var tags = new RoutingMetadata(entry.getContent()).iterator();
                 route = tags.hasNext() ? tags.next() : null;
-            } else if (WellKnownMimeType.MESSAGE_RSOCKET_AUTHENTICATION.getString().equals(type)) {
+            } else if (WellKnownMimeType.MESSAGE_RSOCKET_AUTHENTICATION
+                    .getString()
+                    .equals(type)) {
                 bearer = bearerOf(entry.getContent());
             } else if (HEADERS.equals(type)) {
                 headers.putAll(RpcHeaders.parse(entry.getContent().toString(StandardCharsets.UTF_8)));

@@ -82,14 +82,18 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         String address = addresses.of(
                 request.remoteAddress() instanceof java.net.InetSocketAddress remote ? remote : null,
                 request.requestHeaders().get("X-Forwarded-For"));
-        if (!origins.allows(request.requestHeaders().get("Origin"), request.requestHeaders().get("Host"))) {
+        if (!origins.allows(
+                request.requestHeaders().get("Origin"), request.requestHeaders().get("Host"))) {
             return refuse(response, new Problem.Forbidden("origin", "this origin is not listed"));
         }
         if (!connects.admits(address)) {
-            return refuse(response, new Problem.TooMany("connect-limit", "too many connections of this address", connects.block()));
+            return refuse(
+                    response,
+                    new Problem.TooMany("connect-limit", "too many connections of this address", connects.block()));
         }
         if (!"websocket".equalsIgnoreCase(request.requestHeaders().get("Upgrade"))) {
-            return refuse(response, new Problem.Invalid("upgrade-required", "a WebSocket upgrade is expected", List.of()));
+            return refuse(
+                    response, new Problem.Invalid("upgrade-required", "a WebSocket upgrade is expected", List.of()));
         }
         return response.sendWebsocket((in, out) -> serve(in, out, address), spec);
     }
@@ -120,7 +124,11 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private Mono<RSocket> accept(
-            ConnectionSetupPayload setup, WebSocketConnection wire, Channel channel, Connection connection, String address) {
+            ConnectionSetupPayload setup,
+            WebSocketConnection wire,
+            Channel channel,
+            Connection connection,
+            String address) {
         return Mono.defer(() -> identities.require(tokenOf(setup)))
                 .map(principal -> hub.admit(principal, "rsocket", address))
                 .<RSocket>map(admitted -> welcome(admitted, wire, channel, connection))
@@ -141,7 +149,8 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         return bearer;
     }
 
-    private RSocket welcome(StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
+    private RSocket welcome(
+            StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
         channel.pipeline().addLast(new Drained(admitted, wire));
         admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));

@@ -11,14 +11,21 @@ import java.util.Set;
 final class RpcHeaders {
 
     private static final Set<String> ALLOWED = Set.of(
-            "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Language", "API-Version", "Cache-Control",
-            "Sluice-Min-Position", "traceparent");
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "Accept-Language",
+            "API-Version",
+            "Cache-Control",
+            "Sluice-Min-Position",
+            "traceparent");
 
     private RpcHeaders() {}
 
     static Map<String, String> parse(String json) {
         Map<String, String> headers = new HashMap<>();
-        for (var entry : Binder.parse(json.getBytes(java.nio.charset.StandardCharsets.UTF_8)).properties()) {
+        for (var entry : Binder.parse(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .properties()) {
             if (!ALLOWED.contains(entry.getKey()) || !entry.getValue().isString()) {
                 throw new Problem.Invalid("unknown-header", "allowed are " + ALLOWED, List.of());
             }

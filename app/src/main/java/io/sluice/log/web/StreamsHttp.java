@@ -12,6 +12,7 @@ import io.sluice.shared.Problem;
 import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.AllowedOrigins;
+import io.sluice.web.Call;
 import io.sluice.web.ClientAddress;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;

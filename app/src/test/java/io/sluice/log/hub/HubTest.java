@@ -39,8 +39,20 @@ class HubTest {
 
     static StreamSettings settings() {
         return new StreamSettings(
-                10, 5, 3, 5, 100, Duration.ofSeconds(300), 100, 1024, DataSize.ofMegabytes(64), DataSize.ofKilobytes(256),
-                Duration.ofSeconds(25), Duration.ofSeconds(30), Duration.ofSeconds(300), List.of());
+                10,
+                5,
+                3,
+                5,
+                100,
+                Duration.ofSeconds(300),
+                100,
+                1024,
+                DataSize.ofMegabytes(64),
+                DataSize.ofKilobytes(256),
+                Duration.ofSeconds(25),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(300),
+                List.of());
     }
 
     private final ScriptedLog log = new ScriptedLog();
@@ -50,10 +62,17 @@ class HubTest {
     private volatile Mono<Void> lookGate = Mono.empty();
     private volatile Principal present = ScriptedLog.manager();
     private @Nullable Problem refusal;
-    private final Tails tails = new Tails(
-            log, ScriptedLog.TYPES, new NoWakeUps(), settings(), List.of(), new SimpleMeterRegistry());
+    private final Tails tails =
+            new Tails(log, ScriptedLog.TYPES, new NoWakeUps(), settings(), List.of(), new SimpleMeterRegistry());
     private final Hub hub = new Hub(
-            tails, log, ScriptedLog.TYPES, new AllSubjects(), new State(), new Rights(), settings(), new SimpleMeterRegistry());
+            tails,
+            log,
+            ScriptedLog.TYPES,
+            new AllSubjects(),
+            new State(),
+            new Rights(),
+            settings(),
+            new SimpleMeterRegistry());
 
     private static final class NoWakeUps implements WakeUps {
         @Override
@@ -76,7 +95,8 @@ class HubTest {
     private final class State implements Snapshots {
         @Override
         public Flux<Part> of(TenantId tenant, List<Topic> topics, @Nullable Set<UUID> locations) {
-            return stateGate.thenMany(Flux.defer(() -> Flux.fromIterable(state)))
+            return stateGate
+                    .thenMany(Flux.defer(() -> Flux.fromIterable(state)))
                     .filter(part -> topics.contains(part.topic()));
         }
     }
@@ -108,7 +128,8 @@ class HubTest {
         return hub.admit(present, "rsocket", "here");
     }
 
-    private static StreamWish wish(@Nullable Long after, boolean snapshot, boolean conflate, int batch, String... topics) {
+    private static StreamWish wish(
+            @Nullable Long after, boolean snapshot, boolean conflate, int batch, String... topics) {
         return new StreamWish(List.of(topics), after, snapshot, null, conflate, batch, null, false, null, null);
     }
 
@@ -209,12 +230,14 @@ class HubTest {
         Sinks.Empty<Void> gate = Sinks.empty();
         log.gate = gate.asMono();
         for (int i = 0; i < 8; i++) {
-            Flux.from(Objects.requireNonNull(pages.read(ScriptedLog.TENANT, i * 500L + 1, () -> {}))).subscribe();
+            Flux.from(Objects.requireNonNull(pages.read(ScriptedLog.TENANT, i * 500L + 1, () -> {})))
+                    .subscribe();
         }
         List<Integer> woken = new ArrayList<>();
         for (int i = 8; i < 28; i++) {
             int reader = i;
-            assertThat(pages.read(ScriptedLog.TENANT, i * 500L + 1, () -> woken.add(reader))).isNull();
+            assertThat(pages.read(ScriptedLog.TENANT, i * 500L + 1, () -> woken.add(reader)))
+                    .isNull();
         }
 
         gate.tryEmitEmpty();
@@ -256,8 +279,16 @@ class HubTest {
         var wish = new StreamWish(List.of("stock"), null, null, null, true, null, null, false, false, null);
         ScriptedReader reader = opened(connection, wish).asks(1);
         Recorded own = new Recorded(
-                2, UUID.randomUUID(), "stock.changed", 1, List.of("stock"), "a", "{}",
-                "{\"connectionId\":\"" + connection.id() + "\"}", java.time.Instant.EPOCH, "{}");
+                2,
+                UUID.randomUUID(),
+                "stock.changed",
+                1,
+                List.of("stock"),
+                "a",
+                "{}",
+                "{\"connectionId\":\"" + connection.id() + "\"}",
+                java.time.Instant.EPOCH,
+                "{}");
         commit(List.of(log.add("a"), log.add(own)));
 
         reader.asks(10);
@@ -273,7 +304,9 @@ class HubTest {
         reader.asks(10);
 
         assertThat(reader.positions()).isEqualTo(range(1, 25));
-        assertThat(reader.of(FrameKind.EVENT)).extracting(ScriptedReader.Frame::position).containsExactly(10L, 20L, 25L);
+        assertThat(reader.of(FrameKind.EVENT))
+                .extracting(ScriptedReader.Frame::position)
+                .containsExactly(10L, 20L, 25L);
     }
 
     @Test
@@ -298,7 +331,8 @@ class HubTest {
     }
 
     private static Snapshots.Part part(String topic, long position, boolean last) {
-        return new Snapshots.Part(Topic.parse(topic).orElseThrow(), position, last ? List.of() : List.of("{\"n\":1}"), last);
+        return new Snapshots.Part(
+                Topic.parse(topic).orElseThrow(), position, last ? List.of() : List.of("{\"n\":1}"), last);
     }
 
     @Test
@@ -322,9 +356,11 @@ class HubTest {
     @Test
     void addsTopicsWithTheirStateOneMessageAfterTheOther() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "tenant")).asks(Long.MAX_VALUE);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "tenant")).asks(Long.MAX_VALUE);
         String part = "part:01a1fc05-2cc0-7000-97da-000000000003";
-        state.addAll(List.of(part("stock", 0, false), part("stock", 0, true), part(part, 0, false), part(part, 0, true)));
+        state.addAll(
+                List.of(part("stock", 0, false), part("stock", 0, true), part(part, 0, false), part(part, 0, true)));
         Sinks.Empty<Void> gate = Sinks.empty();
         stateGate = gate.asMono();
 
@@ -338,13 +374,16 @@ class HubTest {
 
         assertThat(reader.of(FrameKind.SNAPSHOT)).hasSize(4);
         assertThat(reader.positions()).containsExactly(1L, 2L);
-        assertThat(reader.of(FrameKind.READY)).extracting(it -> ScriptedLog.textOf(it.json(), "ref")).contains("1", "2");
+        assertThat(reader.of(FrameKind.READY))
+                .extracting(it -> ScriptedLog.textOf(it.json(), "ref"))
+                .contains("1", "2");
     }
 
     @Test
     void losesNothingWhenATopicIsAddedThatIsHeldAlready() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock")).asks(2);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "stock")).asks(2);
         commit(10);
         reader.settle();
 
@@ -357,7 +396,8 @@ class HubTest {
     @Test
     void namesATopicThatWasDroppedWithoutBeingHeld() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
 
         say(reader, connection, "{\"ref\":\"x\",\"drop\":[\"tenant\",\"nonsense\",\"stock\"]}");
         commit(3);
@@ -371,7 +411,8 @@ class HubTest {
     @Test
     void refusesTheTopicOverTheLimitAndKeepsThoseHeld() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
 
         say(reader, connection, "{\"ref\":\"x\",\"add\":[\"tenant\",\"part:*\",\"location:*\",\"alert:*\",\"job:*\"]}");
         say(reader, connection, "{\"ref\":\"y\",\"add\":[\"tenant\",\"part:*\",\"location:*\",\"alert:*\"]}");
@@ -391,13 +432,15 @@ class HubTest {
         }
 
         assertThat(reader.completed).isTrue();
-        assertThat(reader.of(FrameKind.BYE)).singleElement().satisfies(it -> assertThat(it.json()).contains("limit"));
+        assertThat(reader.of(FrameKind.BYE)).singleElement().satisfies(it -> assertThat(it.json())
+                .contains("limit"));
     }
 
     @Test
     void answersEveryMessageWithItsRefAndStaysOpen() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "stock")).asks(Long.MAX_VALUE);
 
         say(reader, connection, "{");
         say(reader, connection, "{\"ref\":\"a\",\"sing\":true}");
@@ -405,7 +448,8 @@ class HubTest {
         say(reader, connection, "{\"ref\":\"c\",\"renew\":\"token\"}");
         say(reader, connection, "{\"ref\":\"d\"}");
 
-        List<String> answers = reader.frames.stream().skip(1).map(ScriptedReader.Frame::json).toList();
+        List<String> answers =
+                reader.frames.stream().skip(1).map(ScriptedReader.Frame::json).toList();
         assertThat(answers.get(0)).contains("malformed-json");
         assertThat(answers.get(1)).contains("invalid-request", "\"ref\":\"a\"");
         assertThat(answers.get(2)).contains("\"echo\":\"12:00\"", "\"ref\":\"b\"", "\"frame\":\"beat\"");
@@ -418,7 +462,8 @@ class HubTest {
     @Test
     void loseTopicsWithTheRightsToThem() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock", "tenant")).asks(Long.MAX_VALUE);
+        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock", "tenant"))
+                .asks(Long.MAX_VALUE);
 
         connection.continueAs(ScriptedLog.reader(Grant.of(Role.LEGAL)));
         commit(3);
@@ -431,10 +476,12 @@ class HubTest {
     @Test
     void grantsNothingThatWasLostWhileItLookedWhatExists() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "tenant")).asks(Long.MAX_VALUE);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "tenant")).asks(Long.MAX_VALUE);
         Sinks.Empty<Void> gate = Sinks.empty();
         lookGate = gate.asMono();
-        byte[] message = "{\"add\":[\"stock\",\"part:01a1fc05-2cc0-7000-97da-000000000003\"]}".getBytes(StandardCharsets.UTF_8);
+        byte[] message =
+                "{\"add\":[\"stock\",\"part:01a1fc05-2cc0-7000-97da-000000000003\"]}".getBytes(StandardCharsets.UTF_8);
         hub.say(reader.cursor(), connection, message, Optional::empty).subscribe();
 
         connection.continueAs(ScriptedLog.reader(Grant.of(Role.VENDOR_CONTACT)));
@@ -447,7 +494,8 @@ class HubTest {
     @Test
     void opensNoStreamForOneWhoWasToldToLeave() {
         StreamConnection connection = connection();
-        Hub.Prepared prepared = Objects.requireNonNull(hub.prepare(connection, wish(null, false, false, 1, "stock")).block());
+        Hub.Prepared prepared = Objects.requireNonNull(
+                hub.prepare(connection, wish(null, false, false, 1, "stock")).block());
         connection.bye("revoked", 0);
 
         ScriptedReader late = new ScriptedReader(loop).starts(prepared);
@@ -464,7 +512,8 @@ class HubTest {
     void beginsWithTheRightsThatChangedOnTheWay() {
         StreamConnection connection = connection();
         Hub.Prepared prepared =
-                Objects.requireNonNull(hub.prepare(connection, wish(null, false, false, 1, "stock", "tenant")).block());
+                Objects.requireNonNull(hub.prepare(connection, wish(null, false, false, 1, "stock", "tenant"))
+                        .block());
         connection.continueAs(ScriptedLog.reader(Grant.of(Role.LEGAL)));
 
         ScriptedReader reader = new ScriptedReader(loop).starts(prepared).asks(10);
@@ -475,8 +524,13 @@ class HubTest {
     @Test
     void saysByeWhenTheTokenEnds() {
         present = new Principal(
-                ScriptedLog.TENANT, ScriptedLog.READER, UUID.randomUUID(), "reader", List.of(Grant.of(Role.MANAGER)),
-                java.time.Instant.now(), java.time.Instant.now().minusSeconds(1));
+                ScriptedLog.TENANT,
+                ScriptedLog.READER,
+                UUID.randomUUID(),
+                "reader",
+                List.of(Grant.of(Role.MANAGER)),
+                java.time.Instant.now(),
+                java.time.Instant.now().minusSeconds(1));
         ScriptedReader reader = opened(wish(null, false, false, 1, "stock")).asks(10);
 
         reader.ticks(Duration.ZERO);
@@ -495,7 +549,8 @@ class HubTest {
         assertThat(reader.of(FrameKind.BEAT)).isEmpty();
         reader.ticks(Duration.ofSeconds(26));
 
-        assertThat(reader.of(FrameKind.BEAT)).singleElement().satisfies(it -> assertThat(it.position()).isEqualTo(5));
+        assertThat(reader.of(FrameKind.BEAT)).singleElement().satisfies(it -> assertThat(it.position())
+                .isEqualTo(5));
     }
 
     @Test
@@ -518,7 +573,8 @@ class HubTest {
         StreamConnection connection = connection();
         List<Hub.Prepared> prepared = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            prepared.add(Objects.requireNonNull(hub.prepare(connection, wish(null, false, false, 1, "stock")).block()));
+            prepared.add(Objects.requireNonNull(hub.prepare(connection, wish(null, false, false, 1, "stock"))
+                    .block()));
         }
 
         prepared.subList(0, 3).forEach(it -> new ScriptedReader(loop).starts(it));
@@ -535,7 +591,8 @@ class HubTest {
             connection();
         }
         org.assertj.core.api.Assertions.assertThatThrownBy(this::connection)
-                .isInstanceOfSatisfying(Problem.class, it -> assertThat(it.code()).isEqualTo("user-full"));
+                .isInstanceOfSatisfying(
+                        Problem.class, it -> assertThat(it.code()).isEqualTo("user-full"));
 
         hub.connections().forEach(hub::release);
 
@@ -546,7 +603,8 @@ class HubTest {
     @Test
     void forgetsCursorsThatWereCancelled() {
         StreamConnection connection = connection();
-        ScriptedReader reader = opened(connection, wish(null, false, false, 1, "stock")).asks(1);
+        ScriptedReader reader =
+                opened(connection, wish(null, false, false, 1, "stock")).asks(1);
 
         reader.cursor().cancel();
         commit(5);

@@ -35,9 +35,12 @@ class InterestTest {
 
     @Test
     void matchesExactlyTheTopicsItHolds() {
-        assertThat(of(ScriptedLog.manager(), null, "location:" + HERE).wants(stockAt(HERE))).isTrue();
-        assertThat(of(ScriptedLog.manager(), null, "location:" + HERE).wants(stockAt(THERE))).isFalse();
-        assertThat(of(ScriptedLog.manager(), null, "tenant").wants(stockAt(HERE))).isFalse();
+        assertThat(of(ScriptedLog.manager(), null, "location:" + HERE).wants(stockAt(HERE)))
+                .isTrue();
+        assertThat(of(ScriptedLog.manager(), null, "location:" + HERE).wants(stockAt(THERE)))
+                .isFalse();
+        assertThat(of(ScriptedLog.manager(), null, "tenant").wants(stockAt(HERE)))
+                .isFalse();
         assertThat(of(ScriptedLog.manager(), null).wants(stockAt(HERE))).isFalse();
     }
 
@@ -58,10 +61,14 @@ class InterestTest {
 
         Interest interest = of(reader, null, "user:*", "role:*");
 
-        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "user:" + ScriptedLog.READER))).isTrue();
-        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "user:" + PART))).isFalse();
-        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "role:manager"))).isTrue();
-        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "role:admin"))).isFalse();
+        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "user:" + ScriptedLog.READER)))
+                .isTrue();
+        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "user:" + PART)))
+                .isFalse();
+        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "role:manager")))
+                .isTrue();
+        assertThat(interest.wants(ScriptedLog.live(11, "tenant.told", "t", "role:admin")))
+                .isFalse();
     }
 
     @Test
@@ -69,27 +76,44 @@ class InterestTest {
         Principal legal = ScriptedLog.reader(Grant.of(Role.LEGAL));
 
         assertThat(of(legal, null, "part:" + PART).wants(stockAt(HERE))).isFalse();
-        assertThat(of(legal, null, "tenant").wants(ScriptedLog.live(11, "tenant.told", "t", "tenant"))).isTrue();
-        assertThat(of(legal, null, "tenant").wants(ScriptedLog.live(11, "not.declared", "t", "tenant"))).isFalse();
+        assertThat(of(legal, null, "tenant").wants(ScriptedLog.live(11, "tenant.told", "t", "tenant")))
+                .isTrue();
+        assertThat(of(legal, null, "tenant").wants(ScriptedLog.live(11, "not.declared", "t", "tenant")))
+                .isFalse();
     }
 
     @Test
     void selectsTypesExactlyOrByPrefix() {
-        assertThat(of(ScriptedLog.manager(), List.of("stock.changed"), "stock").wants(stockAt(HERE))).isTrue();
-        assertThat(of(ScriptedLog.manager(), List.of("stock.*"), "stock").wants(stockAt(HERE))).isTrue();
-        assertThat(of(ScriptedLog.manager(), List.of("stock.change"), "stock").wants(stockAt(HERE))).isFalse();
-        assertThat(of(ScriptedLog.manager(), List.of("sto.*"), "stock").wants(stockAt(HERE))).isFalse();
-        assertThat(of(ScriptedLog.manager(), List.of("stock.alert.*"), "stock").wants(stockAt(HERE))).isFalse();
+        assertThat(of(ScriptedLog.manager(), List.of("stock.changed"), "stock").wants(stockAt(HERE)))
+                .isTrue();
+        assertThat(of(ScriptedLog.manager(), List.of("stock.*"), "stock").wants(stockAt(HERE)))
+                .isTrue();
+        assertThat(of(ScriptedLog.manager(), List.of("stock.change"), "stock").wants(stockAt(HERE)))
+                .isFalse();
+        assertThat(of(ScriptedLog.manager(), List.of("sto.*"), "stock").wants(stockAt(HERE)))
+                .isFalse();
+        assertThat(of(ScriptedLog.manager(), List.of("stock.alert.*"), "stock").wants(stockAt(HERE)))
+                .isFalse();
     }
 
     @Test
     void leavesOutWhatItsOwnConnectionCaused() {
         Recorded caused = new Recorded(
-                11, PART, "stock.changed", 1, List.of("stock"), "s", "{}",
-                "{\"connectionId\":\"my-connection\",\"kind\":\"http\"}", Instant.EPOCH, "{}");
+                11,
+                PART,
+                "stock.changed",
+                1,
+                List.of("stock"),
+                "s",
+                "{}",
+                "{\"connectionId\":\"my-connection\",\"kind\":\"http\"}",
+                Instant.EPOCH,
+                "{}");
 
-        assertThat(of(ScriptedLog.manager(), null, "stock").wants(LiveEvent.of(caused, ScriptedLog.TYPES))).isFalse();
-        assertThat(of(ScriptedLog.manager(), null, "stock").wants(stockAt(HERE))).isTrue();
+        assertThat(of(ScriptedLog.manager(), null, "stock").wants(LiveEvent.of(caused, ScriptedLog.TYPES)))
+                .isFalse();
+        assertThat(of(ScriptedLog.manager(), null, "stock").wants(stockAt(HERE)))
+                .isTrue();
     }
 
     @Test
@@ -97,8 +121,11 @@ class InterestTest {
         Interest interest = of(ScriptedLog.manager(), null, "stock");
         interest.add(Topic.location(HERE), 20);
 
-        assertThat(interest.wants(ScriptedLog.live(15, "stock.changed", "s", "location:" + HERE))).isFalse();
-        assertThat(interest.wants(ScriptedLog.live(21, "stock.changed", "s", "location:" + HERE))).isTrue();
-        assertThat(interest.wants(ScriptedLog.live(10, "stock.changed", "s", "stock"))).isFalse();
+        assertThat(interest.wants(ScriptedLog.live(15, "stock.changed", "s", "location:" + HERE)))
+                .isFalse();
+        assertThat(interest.wants(ScriptedLog.live(21, "stock.changed", "s", "location:" + HERE)))
+                .isTrue();
+        assertThat(interest.wants(ScriptedLog.live(10, "stock.changed", "s", "stock")))
+                .isFalse();
     }
 }

@@ -36,7 +36,13 @@ final class ScriptedLog implements LogSource {
 
     static Principal reader(Grant... grants) {
         return new Principal(
-                TENANT, READER, UUID.randomUUID(), "reader", List.of(grants), Instant.now(), Instant.now().plusSeconds(900));
+                TENANT,
+                READER,
+                UUID.randomUUID(),
+                "reader",
+                List.of(grants),
+                Instant.now(),
+                Instant.now().plusSeconds(900));
     }
 
     static Principal manager() {
@@ -110,6 +116,8 @@ final class ScriptedLog implements LogSource {
 
     static @Nullable String textOf(String json, String field) {
         int at = json.indexOf("\"" + field + "\":");
-        return at < 0 ? null : json.substring(at + field.length() + 3).split("[,}\\]]", 2)[0].replace("\"", "");
+        return at < 0
+                ? null
+                : json.substring(at + field.length() + 3).split("[,}\\]]", 2)[0].replace("\"", "");
     }
 }

@@ -24,7 +24,9 @@ final class ScriptedReader implements Outlet {
     volatile boolean completed;
     volatile boolean aborted;
     volatile boolean sse;
-    @Nullable Cursor cursor;
+
+    @Nullable
+    Cursor cursor;
 
     ScriptedReader(DefaultEventLoop loop) {
         this.loop = loop;

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class TailTest {
 
-    private final Tail tail = new Tail(
-            ScriptedLog.TENANT, new Head(10, "", Instant.EPOCH, 1), ScriptedLog.TYPES, HubTest.settings());
+    private final Tail tail =
+            new Tail(ScriptedLog.TENANT, new Head(10, "", Instant.EPOCH, 1), ScriptedLog.TYPES, HubTest.settings());
 
     private static List<Recorded> events(long from, long to) {
         return LongStream.rangeClosed(from, to)

@@ -37,7 +37,9 @@ class CallsIT {
     @Test
     void namesEveryRoute() {
         var table = server.bean(Rpc.class).table();
-        var mappings = server.bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet();
+        var mappings = server.bean(RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet();
 
         List<String> routes = mappings.stream()
                 .flatMap(mapping -> mapping.getPatternsCondition().getPatterns().stream()
@@ -48,14 +50,17 @@ class CallsIT {
 
         assertThat(routes).isNotEmpty().allMatch(route -> table.find(route).isPresent());
         assertThat(routes).allMatch(route -> table.all().entrySet().stream()
-                .anyMatch(it -> it.getValue().toString().equals(route) && !it.getKey().contains(" ")));
+                .anyMatch(it ->
+                        it.getValue().toString().equals(route) && !it.getKey().contains(" ")));
     }
 
     @ParameterizedTest
     @CsvSource({
         "parts.list, /api/parts", "locations.list, /api/locations", "users.list, /api/users", "roles.list, /api/roles",
-        "stock.list, /api/stock", "movements.list, /api/movements", "categories.list, /api/categories", "me.list, /api/me",
-        "events.list, /api/events?order=desc&limit=3", "log.head, /api/log/head", "stock.summary, /api/inventory/summary"
+        "stock.list, /api/stock", "movements.list, /api/movements", "categories.list, /api/categories",
+                "me.list, /api/me",
+        "events.list, /api/events?order=desc&limit=3", "log.head, /api/log/head",
+                "stock.summary, /api/inventory/summary"
     })
     void answersLikeHttp(String route, String path) {
         Link.rows(server, admin.token(), 2);
@@ -67,8 +72,9 @@ class CallsIT {
 
             assertThat(http.getStatus().value()).isEqualTo(200);
             assertThat(Link.JSON.readTree(answer.getDataUtf8()).propertyNames())
-                    .containsExactlyInAnyOrderElementsOf(
-                            Link.JSON.readTree(Objects.requireNonNull(http.getResponseBody())).propertyNames());
+                    .containsExactlyInAnyOrderElementsOf(Link.JSON
+                            .readTree(Objects.requireNonNull(http.getResponseBody()))
+                            .propertyNames());
             assertThat(answer.getMetadataUtf8()).contains("\"status\":200");
         }
     }
@@ -76,28 +82,54 @@ class CallsIT {
     @Test
     void carriesProblemsVersionsAndKeysLikeHttp() {
         try (Link link = link(admin)) {
-            String part = "{\"partNumber\":\"P-1\",\"description\":\"Bolt\",\"baseUnit\":\"EA\",\"price\":1,\"currency\":\"EUR\"}";
+            String part =
+                    "{\"partNumber\":\"P-1\",\"description\":\"Bolt\",\"baseUnit\":\"EA\",\"price\":1,\"currency\":\"EUR\"}";
             String key = "{\"Idempotency-Key\":\"once\"}";
 
-            Payload first = Objects.requireNonNull(
-                    link.socket().requestResponse(Link.payload("parts.create", part, key)).block());
-            Payload second = Objects.requireNonNull(
-                    link.socket().requestResponse(Link.payload("parts.create", part, key)).block());
+            Payload first = Objects.requireNonNull(link.socket()
+                    .requestResponse(Link.payload("parts.create", part, key))
+                    .block());
+            Payload second = Objects.requireNonNull(link.socket()
+                    .requestResponse(Link.payload("parts.create", part, key))
+                    .block());
 
             String id = Link.JSON.readTree(first.getDataUtf8()).path("id").asString();
             assertThat(second.getDataUtf8()).isEqualTo(first.getDataUtf8());
             assertThat(second.getMetadataUtf8()).contains("Idempotency-Replayed");
             assertThat(first.getMetadataUtf8()).contains("\"status\":201", "Sluice-Position");
-            Payload got = Objects.requireNonNull(link.calling("parts.get", "{\"id\":\"" + id + "\"}").block());
+            Payload got = Objects.requireNonNull(
+                    link.calling("parts.get", "{\"id\":\"" + id + "\"}").block());
             assertThat(got.getMetadataUtf8()).contains("ETag");
 
-            same(link, "parts.get", Map.of("id", UUID.randomUUID().toString()), HttpMethod.GET, "/api/parts/" + UUID.randomUUID(), Map.of());
+            same(
+                    link,
+                    "parts.get",
+                    Map.of("id", UUID.randomUUID().toString()),
+                    HttpMethod.GET,
+                    "/api/parts/" + UUID.randomUUID(),
+                    Map.of());
             same(link, "parts.create", Map.of("partNumber", 7), HttpMethod.POST, "/api/parts", Map.of("partNumber", 7));
-            same(link, "parts.change", Map.of("id", id, "description", "x"), HttpMethod.PATCH, "/api/parts/" + id, Map.of("description", "x"));
-            same(link, "movements.post", Map.of("type", "ISSUE"), HttpMethod.POST, "/api/movements", Map.of("type", "ISSUE"));
-            assertThat(link.refused("parts.change", "{\"id\":\"" + id + "\",\"version\":9,\"description\":\"x\"}").path("status").asInt())
+            same(
+                    link,
+                    "parts.change",
+                    Map.of("id", id, "description", "x"),
+                    HttpMethod.PATCH,
+                    "/api/parts/" + id,
+                    Map.of("description", "x"));
+            same(
+                    link,
+                    "movements.post",
+                    Map.of("type", "ISSUE"),
+                    HttpMethod.POST,
+                    "/api/movements",
+                    Map.of("type", "ISSUE"));
+            assertThat(link.refused("parts.change", "{\"id\":\"" + id + "\",\"version\":9,\"description\":\"x\"}")
+                            .path("status")
+                            .asInt())
                     .isEqualTo(412);
-            assertThat(link.call("parts.change", "{\"id\":\"" + id + "\",\"version\":1,\"description\":\"x\"}").path("version").asInt())
+            assertThat(link.call("parts.change", "{\"id\":\"" + id + "\",\"version\":1,\"description\":\"x\"}")
+                            .path("version")
+                            .asInt())
                     .isEqualTo(2);
         }
         try (Link link = link(tenant.user(Role.VIEWER))) {
@@ -105,7 +137,8 @@ class CallsIT {
         }
     }
 
-    private void same(Link link, String route, Map<String, Object> fields, HttpMethod method, String path, Object body) {
+    private void same(
+            Link link, String route, Map<String, Object> fields, HttpMethod method, String path, Object body) {
         EntityExchangeResult<String> http = (method == HttpMethod.GET
                         ? admin.get(path)
                         : admin.request(method, path).bodyValue(body).exchange())
@@ -113,7 +146,8 @@ class CallsIT {
                 .returnResult();
         JsonNode expected = Link.JSON.readTree(Objects.requireNonNull(http.getResponseBody()));
         JsonNode problem = link.refused(route, Link.JSON.writeValueAsString(fields));
-        assertThat(problem.path("code").asString()).isEqualTo(expected.path("code").asString());
+        assertThat(problem.path("code").asString())
+                .isEqualTo(expected.path("code").asString());
         assertThat(problem.path("status")).isEqualTo(expected.path("status"));
         assertThat(problem.path("errors")).isEqualTo(expected.path("errors"));
     }
@@ -122,7 +156,8 @@ class CallsIT {
     void wantsALocationForStock() {
         Site.Row row = Link.rows(server, admin.token(), 1).getFirst();
         try (Link link = link(admin)) {
-            assertThat(link.refused("stock.query", "{}").path("code").asString()).isEqualTo("invalid-request");
+            assertThat(link.refused("stock.query", "{}").path("code").asString())
+                    .isEqualTo("invalid-request");
             JsonNode answer = link.call("stock.query", "{\"locationId\":\"" + row.locationId() + "\"}");
             assertThat(answer.path("items")).hasSize(1);
         }
@@ -131,15 +166,23 @@ class CallsIT {
     @Test
     void saysPreciselyWhatIsWrongWithARequest() {
         try (Link link = link(admin)) {
-            assertThat(link.refused("dragons.list", "{}").path("status").asInt()).isEqualTo(404);
+            assertThat(link.refused("dragons.list", "{}").path("status").asInt())
+                    .isEqualTo(404);
             assertThat(link.refused("parts.get", "{}").path("code").asString()).isEqualTo("invalid-request");
             assertThat(link.refused("parts.list", "{").path("code").asString()).isEqualTo("malformed-json");
-            assertThat(link.refused("parts.list", "{\"limit\":100000}").path("status").asInt()).isEqualTo(400);
+            assertThat(link.refused("parts.list", "{\"limit\":100000}")
+                            .path("status")
+                            .asInt())
+                    .isEqualTo(400);
             var bare = link.socket().requestResponse(io.rsocket.util.DefaultPayload.create("{}", "no metadata at all"));
-            assertThat(bare.map(Payload::getDataUtf8).onErrorResume(it -> reactor.core.publisher.Mono.just(String.valueOf(it.getMessage()))).block())
+            assertThat(bare.map(Payload::getDataUtf8)
+                            .onErrorResume(it -> reactor.core.publisher.Mono.just(String.valueOf(it.getMessage())))
+                            .block())
                     .contains("\"code\":\"");
             var header = link.socket().requestResponse(Link.payload("parts.list", "{}", "{\"Cookie\":\"x\"}"));
-            assertThat(header.map(Payload::getDataUtf8).onErrorResume(it -> reactor.core.publisher.Mono.just(String.valueOf(it.getMessage()))).block())
+            assertThat(header.map(Payload::getDataUtf8)
+                            .onErrorResume(it -> reactor.core.publisher.Mono.just(String.valueOf(it.getMessage())))
+                            .block())
                     .contains("unknown-header");
         }
     }
@@ -151,7 +194,8 @@ class CallsIT {
             Flux<Payload> lines = Flux.range(0, 1_001)
                     .map(i -> i == 0
                             ? Link.payload("movements.stream", Link.issue(rows.getFirst()))
-                            : io.rsocket.util.DefaultPayload.create(i == 500 ? "{\"type\":\"NONE\"}" : Link.issue(rows.get(i % 2))));
+                            : io.rsocket.util.DefaultPayload.create(
+                                    i == 500 ? "{\"type\":\"NONE\"}" : Link.issue(rows.get(i % 2))));
 
             List<String> answers = Objects.requireNonNull(link.socket()
                     .requestChannel(lines)
@@ -161,7 +205,8 @@ class CallsIT {
 
             assertThat(answers).hasSize(1_001);
             assertThat(answers.get(500)).contains("invalid-request");
-            assertThat(answers.stream().filter(it -> it.contains("newQuantity"))).hasSize(1_000);
+            assertThat(answers.stream().filter(it -> it.contains("newQuantity")))
+                    .hasSize(1_000);
         }
     }
 
@@ -172,8 +217,11 @@ class CallsIT {
 
             List<Boolean> right = Objects.requireNonNull(Flux.range(0, 2_000)
                     .flatMap(
-                            i -> link.calling("parts.get", "{\"id\":\"" + rows.get(i % 10).partId() + "\"}")
-                                    .map(it -> it.getDataUtf8().contains(rows.get(i % 10).partId())),
+                            i -> link.calling(
+                                            "parts.get",
+                                            "{\"id\":\"" + rows.get(i % 10).partId() + "\"}")
+                                    .map(it -> it.getDataUtf8()
+                                            .contains(rows.get(i % 10).partId())),
                             500)
                     .collectList()
                     .block(Duration.ofSeconds(30)));
@@ -200,9 +248,16 @@ class CallsIT {
         try (Link link = link(admin)) {
             JsonNode answer = link.call("auth.renew", "{\"token\":\"" + tenant.signIn(admin.username()) + "\"}");
             assertThat(answer.has("expiresAt")).isTrue();
-            assertThat(link.refused("auth.renew", "{\"token\":\"" + tenant.user(Role.VIEWER).token() + "\"}").path("code").asString())
+            assertThat(link.refused(
+                                    "auth.renew",
+                                    "{\"token\":\"" + tenant.user(Role.VIEWER).token() + "\"}")
+                            .path("code")
+                            .asString())
                     .isEqualTo("forbidden");
-            assertThat(link.refused("auth.renew", "{\"token\":\"x\"}").path("status").asInt()).isEqualTo(401);
+            assertThat(link.refused("auth.renew", "{\"token\":\"x\"}")
+                            .path("status")
+                            .asInt())
+                    .isEqualTo(401);
         }
     }
 }

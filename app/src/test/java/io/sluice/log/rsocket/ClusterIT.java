@@ -48,7 +48,8 @@ class ClusterIT {
                 port = free.getLocalPort();
             }
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx256m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -72,7 +73,8 @@ class ClusterIT {
             try {
                 return HttpClient.newHttpClient()
                                 .send(
-                                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build(),
+                                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                                                .build(),
                                         HttpResponse.BodyHandlers.discarding())
                                 .statusCode()
                         == 200;
@@ -134,7 +136,8 @@ class ClusterIT {
 
         private Link.Stream subscribe() {
             return link.stream(
-                    "{\"topics\":[\"stock\"],\"implicit\":false,\"batch\":10,\"after\":" + position + "}", Long.MAX_VALUE);
+                    "{\"topics\":[\"stock\"],\"implicit\":false,\"batch\":10,\"after\":" + position + "}",
+                    Long.MAX_VALUE);
         }
 
         void goOnIfEnded() {
@@ -218,11 +221,13 @@ class ClusterIT {
         Set<Long> last = new HashSet<>(acknowledged);
         Link.await("all everywhere", () -> {
             subscribers.forEach(Subscriber::goOnIfEnded);
-            return subscribers.stream().allMatch(it -> it.count() >= last.size() && new HashSet<>(it.all()).containsAll(last));
+            return subscribers.stream()
+                    .allMatch(it -> it.count() >= last.size() && new HashSet<>(it.all()).containsAll(last));
         });
         List<Long> first = subscribers.getFirst().all();
         assertThat(first).doesNotHaveDuplicates().isSorted();
-        Link.await("the same everywhere", () -> subscribers.stream().allMatch(it -> it.all().equals(subscribers.getFirst().all())));
+        Link.await("the same everywhere", () -> subscribers.stream()
+                .allMatch(it -> it.all().equals(subscribers.getFirst().all())));
         subscribers.forEach(it -> it.link.close());
         back.close();
     }
@@ -233,6 +238,8 @@ class ClusterIT {
         Path pid = home.resolve("redis").resolve("pid");
         long number = Long.parseLong(Files.readString(pid).strip());
         ProcessHandle.of(number).orElseThrow().destroyForcibly();
-        Link.await("Redis to end", () -> ProcessHandle.of(number).filter(ProcessHandle::isAlive).isEmpty());
+        Link.await(
+                "Redis to end",
+                () -> ProcessHandle.of(number).filter(ProcessHandle::isAlive).isEmpty());
     }
 }

@@ -21,7 +21,13 @@ class LimitsTest {
 
     private static Principal somebody() {
         return new Principal(
-                new TenantId(UUID.randomUUID()), UUID.randomUUID(), UUID.randomUUID(), "x", List.of(), Instant.EPOCH, Instant.MAX);
+                new TenantId(UUID.randomUUID()),
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                "x",
+                List.of(),
+                Instant.EPOCH,
+                Instant.MAX);
     }
 
     @Test
@@ -56,7 +62,8 @@ class LimitsTest {
 
         assertThat(IntStream.range(0, 100)).allMatch(_ -> limit.check(user).isEmpty());
         later(Duration.ofSeconds(30));
-        assertThat(limit.check(user)).hasValueSatisfying(it -> assertThat(it.code()).isEqualTo("message-limit"));
+        assertThat(limit.check(user))
+                .hasValueSatisfying(it -> assertThat(it.code()).isEqualTo("message-limit"));
         assertThat(limit.check(somebody())).isEmpty();
 
         later(Duration.ofSeconds(59));

@@ -100,7 +100,8 @@ final class Link implements AutoCloseable {
     }
 
     JsonNode call(String route, String json) {
-        return JSON.readTree(Objects.requireNonNull(calling(route, json).block(PATIENCE)).getDataUtf8());
+        return JSON.readTree(
+                Objects.requireNonNull(calling(route, json).block(PATIENCE)).getDataUtf8());
     }
 
     /** The problem that the call ends in. */
@@ -185,7 +186,9 @@ final class Link implements AutoCloseable {
             }
             synchronized (positions) {
                 if (json.has("events")) {
-                    json.path("events").forEach(event -> positions.add(event.path("position").asLong()));
+                    json.path("events")
+                            .forEach(event ->
+                                    positions.add(event.path("position").asLong()));
                 } else {
                     positions.add(json.path("position").asLong());
                 }

@@ -63,11 +63,16 @@ class NodeClientIT {
         int code = run(
                 output,
                 Map.of(
-                        "SLUICE_URL", "http://127.0.0.1:" + Server.shared().port(),
-                        "SLUICE_TOKEN", tenant.admin().token(),
-                        "SLUICE_AFTER", Long.toString(rows.getLast().position()),
-                        "SLUICE_EVENTS", "500",
-                        "SLUICE_CUT_AFTER", "40"),
+                        "SLUICE_URL",
+                        "http://127.0.0.1:" + Server.shared().port(),
+                        "SLUICE_TOKEN",
+                        tenant.admin().token(),
+                        "SLUICE_AFTER",
+                        Long.toString(rows.getLast().position()),
+                        "SLUICE_EVENTS",
+                        "500",
+                        "SLUICE_CUT_AFTER",
+                        "40"),
                 "node",
                 "resume.mjs");
 

@@ -87,7 +87,8 @@ class StreamLimitsIT {
         }
         Link.await("three", () -> connections() == 3);
 
-        RSocket fourth = Objects.requireNonNull(Link.connecting(small.port(), admin.token()).block());
+        RSocket fourth = Objects.requireNonNull(
+                Link.connecting(small.port(), admin.token()).block());
         assertThat(fourth.onClose()
                         .then(reactor.core.publisher.Mono.just(""))
                         .onErrorResume(it -> reactor.core.publisher.Mono.just(String.valueOf(it.getMessage())))
@@ -111,10 +112,13 @@ class StreamLimitsIT {
     @Test
     void refusesStreamsTopicsAndMessagesOverTheirLimits() {
         try (Link link = Link.to(small, admin.token())) {
-            List<Link.Stream> streams =
-                    IntStream.range(0, 8).mapToObj(_ -> link.stream("{\"topics\":[\"stock\"]}", 5)).toList();
-            Link.await("four and four", () -> streams.stream().filter(it -> !it.frames.isEmpty()).count() == 4
-                    && streams.stream().filter(Link.Stream::isOver).count() == 4);
+            List<Link.Stream> streams = IntStream.range(0, 8)
+                    .mapToObj(_ -> link.stream("{\"topics\":[\"stock\"]}", 5))
+                    .toList();
+            Link.await(
+                    "four and four",
+                    () -> streams.stream().filter(it -> !it.frames.isEmpty()).count() == 4
+                            && streams.stream().filter(Link.Stream::isOver).count() == 4);
             assertThat(streams.stream().filter(Link.Stream::isOver))
                     .allMatch(it -> it.problem().path("code").asString().equals("stream-limit"));
             streams.forEach(Link.Stream::cancel);
@@ -123,7 +127,11 @@ class StreamLimitsIT {
                     .mapToObj(i -> "\"part:01a1fc05-2cc0-7000-97da-0000000000" + (10 + i) + "\"")
                     .reduce((a, b) -> a + "," + b)
                     .orElseThrow();
-            assertThat(link.stream("{\"topics\":[" + eleven + "]}", 5).problem().path("code").asString()).isEqualTo("topic-limit");
+            assertThat(link.stream("{\"topics\":[" + eleven + "]}", 5)
+                            .problem()
+                            .path("code")
+                            .asString())
+                    .isEqualTo("topic-limit");
 
             Link.Stream live = link.live("{\"topics\":[\"stock\"]}").ready();
             for (int i = 0; i < 50; i++) {
@@ -143,9 +151,11 @@ class StreamLimitsIT {
     @Test
     void beatsAndCompressesNothingThatWasNotNegotiated() {
         try (Link link = Link.to(small, admin.token())) {
-            Link.Stream stream = link.stream("{\"topics\":[\"stock\"]}", Long.MAX_VALUE).ready();
+            Link.Stream stream =
+                    link.stream("{\"topics\":[\"stock\"]}", Long.MAX_VALUE).ready();
             JsonNode beat = stream.next("beat", 1);
-            assertThat(beat.has("position") && beat.has("at") && beat.has("expiresAt")).isTrue();
+            assertThat(beat.has("position") && beat.has("at") && beat.has("expiresAt"))
+                    .isTrue();
         }
     }
 
@@ -154,7 +164,8 @@ class StreamLimitsIT {
         List<Site.Row> rows = Link.rows(Server.shared(), admin.token(), 2);
         Server leaving = Server.another();
         try (Link link = Link.to(leaving, admin.token())) {
-            Link.Stream stream = link.stream("{\"topics\":[\"stock\"],\"implicit\":false}", Long.MAX_VALUE).ready();
+            Link.Stream stream = link.stream("{\"topics\":[\"stock\"],\"implicit\":false}", Long.MAX_VALUE)
+                    .ready();
             Link.post(Server.shared(), admin.token(), rows, 100);
             Link.await("some", () -> stream.count() > 0);
 
@@ -168,7 +179,9 @@ class StreamLimitsIT {
             Link.post(Server.shared(), admin.token(), rows, 50);
             try (Link other = Link.to(Server.shared(), admin.token())) {
                 Link.Stream rest = other.stream(
-                        "{\"topics\":[\"stock\"],\"implicit\":false,\"after\":" + bye.path("position").asLong() + "}", Long.MAX_VALUE);
+                        "{\"topics\":[\"stock\"],\"implicit\":false,\"after\":"
+                                + bye.path("position").asLong() + "}",
+                        Long.MAX_VALUE);
                 Link.await("the rest", () -> stream.count() + rest.count() == 150);
                 List<Long> all = new ArrayList<>(stream.positions());
                 all.addAll(rest.positions());

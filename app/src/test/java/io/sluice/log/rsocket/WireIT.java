@@ -37,7 +37,8 @@ class WireIT {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(("GET /rsocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + headers + "\r\n")
+                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                    + headers + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
         }
 
@@ -90,14 +91,23 @@ class WireIT {
 
     private static byte[] setup(int flags, String mime, String token, int keepAlive) {
         var out = Unpooled.buffer();
-        out.writeInt(0).writeShort(1 << 10 | 0x100 | flags).writeShort(1).writeShort(0).writeInt(keepAlive).writeInt(90_000);
+        out.writeInt(0)
+                .writeShort(1 << 10 | 0x100 | flags)
+                .writeShort(1)
+                .writeShort(0)
+                .writeInt(keepAlive)
+                .writeInt(90_000);
         if ((flags & 0x80) != 0) {
             out.writeShort(2).writeShort(7);
         }
         text(out, mime);
         text(out, "application/json");
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-        out.writeMedium(5 + bytes.length).writeByte(0x80 | 0x7C).writeMedium(1 + bytes.length).writeByte(0x81).writeBytes(bytes);
+        out.writeMedium(5 + bytes.length)
+                .writeByte(0x80 | 0x7C)
+                .writeMedium(1 + bytes.length)
+                .writeByte(0x81)
+                .writeBytes(bytes);
         return io.netty.buffer.ByteBufUtil.getBytes(out);
     }
 
@@ -110,7 +120,10 @@ class WireIT {
     private static byte[] request(int stream, int n, String wish) {
         var out = Unpooled.buffer();
         out.writeInt(stream).writeShort(6 << 10 | 0x100).writeInt(n).writeMedium(4 + 8);
-        out.writeByte(0x80 | 0x7E).writeMedium(8).writeByte(7).writeBytes("streams".getBytes(StandardCharsets.US_ASCII));
+        out.writeByte(0x80 | 0x7E)
+                .writeMedium(8)
+                .writeByte(7)
+                .writeBytes("streams".getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(wish.getBytes(StandardCharsets.UTF_8));
         return io.netty.buffer.ByteBufUtil.getBytes(out);
     }
@@ -201,7 +214,8 @@ class WireIT {
             deaf.send(2, setup(0, MIME, admin.token(), 20_000));
             deaf.send(2, request(1, Integer.MAX_VALUE, "{\"topics\":[\"stock\"],\"implicit\":false}"));
             Link.await("the deaf one", () -> connections() == 2);
-            Link.Stream live = link.stream("{\"topics\":[\"stock\"],\"implicit\":false,\"batch\":100}", Long.MAX_VALUE).ready();
+            Link.Stream live = link.stream("{\"topics\":[\"stock\"],\"implicit\":false,\"batch\":100}", Long.MAX_VALUE)
+                    .ready();
             long direct = direct();
 
             Link.post(server, admin.token(), rows, 10_000);
