@@ -34,7 +34,7 @@ public class ImportsConfiguration {
     }
 
     @Bean
-    Imports imports(Database database, Ledger ledger) {
+    Imports importFiles(Database database, Ledger ledger) {
         return new PostgresImports(database, ledger);
     }
 

@@ -25,29 +25,30 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Loads shelves: locks the wished rows in one order and brings what decisions need, in two statements sent together. */
+/** Loads shelves: locks the wished rows in one order and brings what decisions need, in statements sent together. */
 final class Shelves {
 
-    private static final String LOAD =
+    private static final String ROWS =
             """
-            WITH wanted AS (
-                SELECT w.location_id, w.part_id FROM unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id)),
-            locked AS MATERIALIZED (
-                SELECT s.* FROM stock s JOIN wanted w USING (location_id, part_id)
-                WHERE s.tenant_id = $1 ORDER BY s.location_id, s.part_id FOR UPDATE OF s)
+            SELECT s.location_id, s.part_id, s.quantity, s.held, s.reserved, s.average_cost, s.obsolete, s.movements,
+                   s.last_movement_at, s.last_issue_at, s.version, s.reorder_threshold AS s_reorder,
+                   s.critical_threshold AS s_critical, s.max_quantity AS s_max
+            FROM unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id)
+            JOIN stock s USING (location_id, part_id)
+            WHERE s.tenant_id = $1 ORDER BY s.location_id, s.part_id FOR UPDATE OF s
+            """;
+    // Not one statement with the rows: the planner takes the locked rows for one, and joins them in a nested loop.
+    private static final String FACTS =
+            """
             SELECT w.location_id, w.part_id,
                    l.code AS location_code, l.active AS location_active, l.time_zone, l.currency AS location_currency,
                    p.part_number, p.type, p.status, p.base_unit, p.decimals, p.price, p.standard_cost, p.currency,
                    p.reorder_threshold AS p_reorder, p.critical_threshold AS p_critical, p.max_quantity AS p_max,
-                   c.path, c.reorder_threshold AS c_reorder, c.critical_threshold AS c_critical, c.max_quantity AS c_max,
-                   s.quantity, s.held, s.reserved, s.average_cost, s.obsolete, s.movements, s.last_movement_at,
-                   s.last_issue_at, s.version, s.reorder_threshold AS s_reorder, s.critical_threshold AS s_critical,
-                   s.max_quantity AS s_max
-            FROM wanted w
+                   c.path, c.reorder_threshold AS c_reorder, c.critical_threshold AS c_critical, c.max_quantity AS c_max
+            FROM unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id)
             LEFT JOIN location l ON l.tenant_id = $1 AND l.id = w.location_id
             LEFT JOIN part p ON p.tenant_id = $1 AND p.id = w.part_id
             LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
-            LEFT JOIN locked s ON s.location_id = w.location_id AND s.part_id = w.part_id
             """;
     private static final String ALERTS =
             """
@@ -64,8 +65,7 @@ final class Shelves {
 
     private Shelves() {}
 
-    private record Loaded(
-            StockKey key, @Nullable LocationFacts location, @Nullable PartFacts part, @Nullable StockRow row) {}
+    private record Facts(StockKey key, @Nullable LocationFacts location, @Nullable PartFacts part) {}
 
     private record Taken(String name, Shelf.Kept kept) {}
 
@@ -75,12 +75,14 @@ final class Shelves {
         UUID tenant = session.caller().tenant().value();
         UUID[] locations = Columns.uuids(wanted, StockKey::location);
         UUID[] parts = Columns.uuids(wanted, StockKey::part);
-        Mono<List<Loaded>> rows =
-                session.all(LOAD, Shelves::toLoaded, tenant, locations, parts).collectList();
+        Mono<List<StockRow>> rows =
+                session.all(ROWS, Shelves::toRow, tenant, locations, parts).collectList();
+        Mono<List<Facts>> facts =
+                session.all(FACTS, Shelves::toFacts, tenant, locations, parts).collectList();
         Mono<List<StockAlert>> alerts = session.all(ALERTS, Shelves::toAlert, tenant, locations, parts)
                 .collectList();
-        return Mono.zip(rows, alerts, taken(session, once))
-                .map(all -> toShelf(all.getT1(), all.getT2(), all.getT3(), now));
+        return Mono.zip(rows, facts, alerts, taken(session, once))
+                .map(all -> toShelf(all.getT1(), all.getT2(), all.getT3(), all.getT4(), now));
     }
 
     private static Mono<List<Taken>> taken(Session session, List<OnceKey> once) {
@@ -93,14 +95,13 @@ final class Shelves {
                 .collectList();
     }
 
-    private static Shelf toShelf(List<Loaded> rows, List<StockAlert> alerts, List<Taken> taken, Instant now) {
+    private static Shelf toShelf(
+            List<StockRow> rows, List<Facts> facts, List<StockAlert> alerts, List<Taken> taken, Instant now) {
         Map<StockKey, StockRow> stock = new HashMap<>();
         Map<UUID, PartFacts> parts = new HashMap<>();
         Map<UUID, LocationFacts> locations = new HashMap<>();
-        for (Loaded loaded : rows) {
-            if (loaded.row() != null) {
-                stock.put(loaded.key(), loaded.row());
-            }
+        rows.forEach(row -> stock.put(row.key(), row));
+        for (Facts loaded : facts) {
             if (loaded.part() != null) {
                 parts.put(loaded.key().part(), loaded.part());
             }
@@ -113,13 +114,12 @@ final class Shelves {
         return new Shelf(stock, parts, locations, alerts, kept, now);
     }
 
-    private static Loaded toLoaded(Readable row) {
+    private static Facts toFacts(Readable row) {
         var key = new StockKey(uuid(row, "location_id"), uuid(row, "part_id"));
-        return new Loaded(
+        return new Facts(
                 key,
                 maybeText(row, "location_code") == null ? null : toLocation(key.location(), row),
-                maybeText(row, "part_number") == null ? null : toPart(key.part(), row),
-                maybeQuantity(row, "quantity") == null ? null : toRow(key, row));
+                maybeText(row, "part_number") == null ? null : toPart(key.part(), row));
     }
 
     private static LocationFacts toLocation(UUID id, Readable row) {
@@ -148,9 +148,9 @@ final class Shelves {
                 toThresholds(row, "c"));
     }
 
-    private static StockRow toRow(StockKey key, Readable row) {
+    private static StockRow toRow(Readable row) {
         return new StockRow(
-                key,
+                new StockKey(uuid(row, "location_id"), uuid(row, "part_id")),
                 quantity(row, "quantity"),
                 quantity(row, "held"),
                 quantity(row, "reserved"),
