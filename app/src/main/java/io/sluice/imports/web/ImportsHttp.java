@@ -24,6 +24,7 @@ import io.sluice.log.OnceKey;
 import io.sluice.log.StoredAnswer;
 import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
+import io.sluice.web.Answers;
 import io.sluice.web.Bodies;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
@@ -38,6 +39,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -93,6 +95,8 @@ final class ImportsHttp {
 
     /** The body is the file: CSV or NDJSON, gzip or plain, at most 1 GiB, a line at most 64 KiB. */
     @PostMapping("/{resource}")
+    @Operation(summary = "Send a file of parts, locations, categories, stock, movements, retail lines or usage")
+    @Answers(value = ImportView.class, status = 202, problems = {"422 unknown-location"})
     Mono<ResponseEntity<String>> send(
             @PathVariable String resource, @ParameterObject ImportWish wish, Call call) {
         ImportResource wanted =
@@ -182,6 +186,8 @@ final class ImportsHttp {
     }
 
     @GetMapping("/{id}")
+    @Operation(summary = "An import with its counters and result")
+    @Answers(value = ImportView.class, etag = true)
     Mono<ResponseEntity<ImportView>> get(@PathVariable UUID id, Call call) {
         return visible(id, call)
                 .map(it -> ResponseEntity.ok().eTag(Commands.etag(it.version())).body(ImportView.of(it)));
@@ -193,6 +199,8 @@ final class ImportsHttp {
             @Nullable @Size(max = 1000) String cursor) {}
 
     @GetMapping("/{id}/lines")
+    @Operation(summary = "The lines of an import that were not applied")
+    @Answers(value = ImportView.Line.class, list = true)
     Mono<Void> lines(@PathVariable UUID id, @ParameterObject LineFilter filter, Call call) {
         return visible(id, call)
                 .flatMap(it -> lists.answer(
@@ -207,6 +215,8 @@ final class ImportsHttp {
 
     /** Failed lines with what is wrong with each, in a file that can be mended and sent again. */
     @GetMapping(path = "/{id}/rejects", produces = "text/csv")
+    @Operation(summary = "The failed lines as CSV, to be mended and sent again")
+    @Answers(type = "text/csv")
     Mono<Void> rejects(@PathVariable UUID id, Call call) {
         ServerHttpResponse response = call.exchange().getResponse();
         return visible(id, call).flatMap(it -> {
@@ -226,12 +236,16 @@ final class ImportsHttp {
 
     /** Stops between two transactions: what is applied stays. */
     @PostMapping("/{id}/cancel")
+    @Operation(summary = "Stop an import between two transactions")
+    @Answers(value = ImportView.class, problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> cancel(@PathVariable UUID id, Call call) {
         return changed(id, call, desk.cancel(id));
     }
 
     /** Goes on behind the last line that was done. */
     @PostMapping("/{id}/resume")
+    @Operation(summary = "Go on with an import behind the last line that was done")
+    @Answers(value = ImportView.class, problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> resume(@PathVariable UUID id, Call call) {
         return changed(id, call, desk.resume(id)).doOnNext(_ -> queue.wake(call.principal().tenant()));
     }

@@ -2,10 +2,12 @@ package io.sluice.notifications.web;
 
 import io.sluice.notifications.Notification;
 import io.sluice.notifications.Notifications;
+import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -66,6 +68,8 @@ final class NotificationsHttp {
     }
 
     @GetMapping
+    @Operation(summary = "Own notifications, newest first")
+    @Answers(value = Answer.class, list = true)
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         UUID account = call.principal().account();
         boolean unread = Boolean.TRUE.equals(filter.unread());
@@ -82,11 +86,15 @@ final class NotificationsHttp {
     record Count(long unread) {}
 
     @GetMapping("/unread-count")
+    @Operation(summary = "How many are unread")
+    @Answers(Count.class)
     Mono<Count> unreadCount(Call call) {
         return notifications.unread(call.principal().account()).map(Count::new);
     }
 
     @PostMapping("/{id}/read")
+    @Operation(summary = "Mark one as read")
+    @Answers(status = 204)
     Mono<ResponseEntity<String>> read(@PathVariable UUID id, Call call) {
         return commands.run(
                 call,
@@ -98,6 +106,8 @@ final class NotificationsHttp {
     record Until(@Nullable Instant until) {}
 
     @PostMapping("/read-all")
+    @Operation(summary = "Mark all up to a moment as read")
+    @Answers(status = 204)
     Mono<ResponseEntity<String>> readAll(@RequestBody Until wish, Call call) {
         Instant now = clock.instant();
         return commands.run(
