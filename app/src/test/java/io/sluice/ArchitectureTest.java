@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -19,8 +21,6 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.reactivestreams.Publisher;
@@ -40,7 +40,11 @@ class ArchitectureTest {
     }
 
     private static final String[] DOMAIN = {
-        "io.sluice.shared", "io.sluice.log", "io.sluice.access", "io.sluice.inventory", "io.sluice.cache",
+        "io.sluice.shared",
+        "io.sluice.log",
+        "io.sluice.access",
+        "io.sluice.inventory",
+        "io.sluice.cache",
         "io.sluice.imports"
     };
 
@@ -60,8 +64,16 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "io.sluice.web..", "..inventory.web..", "..log.web..", "..log.hub..", "..log.rsocket..",
-                    "..access.web..", "..access.security..", "io.sluice.wiring..", "io.sluice.demo..", "io.sluice.models..");
+                    "io.sluice.web..",
+                    "..inventory.web..",
+                    "..log.web..",
+                    "..log.hub..",
+                    "..log.rsocket..",
+                    "..access.web..",
+                    "..access.security..",
+                    "io.sluice.wiring..",
+                    "io.sluice.demo..",
+                    "io.sluice.models..");
 
     @ArchTest
     static final ArchRule modelsKnowTheDomainOnly = noClasses()
@@ -73,9 +85,8 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule featuresOfTheDomainFormNoCycle = slices().matching("io.sluice.(*)")
-            .should()
-            .beFreeOfCycles();
+    static final ArchRule featuresOfTheDomainFormNoCycle =
+            slices().matching("io.sluice.(*)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theDomainHasNoAnnotationOfAFramework = noClasses()
@@ -103,7 +114,10 @@ class ArchitectureTest {
      */
     @ArchTest
     static final ArchRule onlyLifecyclesSubscribe = noClasses()
-            .that(are("no lifecycles", it -> !isLifecycle(it) && !Set.of("Cursor", "Database", "Pools").contains(outermost(it))))
+            .that(are(
+                    "no lifecycles",
+                    it -> !isLifecycle(it)
+                            && !Set.of("Cursor", "Database", "Pools").contains(outermost(it))))
             .should()
             .callMethodWhere(describe(
                     "a pipeline is subscribed",
@@ -142,9 +156,8 @@ class ArchitectureTest {
             .resideInAnyPackage("io.sluice.postgres..", "io.r2dbc..", "..inventory.postgres..", "..log.postgres..");
 
     @ArchTest
-    static final ArchRule noNameSaysNothing = noClasses()
-            .should()
-            .haveNameMatching(".*(Impl|Manager|Helper|Utils?|Service|DTO|Dto)");
+    static final ArchRule noNameSaysNothing =
+            noClasses().should().haveNameMatching(".*(Impl|Manager|Helper|Utils?|Service|DTO|Dto)");
 
     @ArchTest
     static final ArchRule everyPackageIsNullMarked = classes()
@@ -159,7 +172,8 @@ class ArchitectureTest {
     @ArchTest
     static void recordsKnowNoPipeline(JavaClasses all) {
         assertThat(all.stream()
-                        .filter(it -> it.isRecord() && resideInAnyPackage(DOMAIN).test(it))
+                        .filter(it ->
+                                it.isRecord() && resideInAnyPackage(DOMAIN).test(it))
                         .flatMap(it -> it.getFields().stream())
                         .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
                         .filter(field -> field.getRawType().isAssignableTo(Publisher.class))
@@ -177,7 +191,9 @@ class ArchitectureTest {
 
     private static boolean isLifecycle(JavaClass type) {
         return type.isAssignableTo(SmartLifecycle.class)
-                || type.getEnclosingClass().filter(ArchitectureTest::isLifecycle).isPresent();
+                || type.getEnclosingClass()
+                        .filter(ArchitectureTest::isLifecycle)
+                        .isPresent();
     }
 
     private static String outermost(JavaClass type) {

@@ -16,8 +16,7 @@ public final class Owner {
 
     public static Connection connection() throws SQLException {
         String url = EmbeddedPostgresServer.start(Server.shared().home()).url();
-        return DriverManager.getConnection(
-                "jdbc:" + url.replaceFirst("//[^@]*@", "//"), "postgres", "postgres");
+        return DriverManager.getConnection("jdbc:" + url.replaceFirst("//[^@]*@", "//"), "postgres", "postgres");
     }
 
     /** Rows changed. */

@@ -54,9 +54,12 @@ public final class WrittenByHand {
                     fields.put("cause", canonical(JSON.readTree(row.getString("cause"))));
                     fields.put(
                             "at",
-                            quoted(row.getObject("at", OffsetDateTime.class).toInstant().toString()));
+                            quoted(row.getObject("at", OffsetDateTime.class)
+                                    .toInstant()
+                                    .toString()));
                     fields.put("payload", canonical(JSON.readTree(row.getString("payload"))));
-                    return new Event(row.getLong("position"), row.getString("prev"), row.getString("hash"), object(fields));
+                    return new Event(
+                            row.getLong("position"), row.getString("prev"), row.getString("hash"), object(fields));
                 },
                 tenant.id().value());
     }

@@ -89,7 +89,8 @@ class CatalogueIT {
         List<Boolean> right = Objects.requireNonNull(Flux.range(0, 100)
                 .flatMap(
                         n -> Stockroom.answered(client.get().uri("/api/parts/" + parts.get(n % 20)))
-                                .map(it -> text(Stockroom.JSON.readTree(it.body()), "partNumber").equals("P" + n % 20)),
+                                .map(it -> text(Stockroom.JSON.readTree(it.body()), "partNumber")
+                                        .equals("P" + n % 20)),
                         100)
                 .collectList()
                 .block(Duration.ofSeconds(20)));
@@ -146,8 +147,7 @@ class CatalogueIT {
 
         assertThat(refused(admin.patch("/api/categories/" + top, 1, Map.of("parentId", below)), 409))
                 .isEqualTo("category-cycle");
-        assertThat(refused(
-                        admin.post("/api/categories", Map.of("code", "L11", "name", "x", "parentId", deepest)), 422))
+        assertThat(refused(admin.post("/api/categories", Map.of("code", "L11", "name", "x", "parentId", deepest)), 422))
                 .isEqualTo("category-depth");
         assertThat(refused(admin.post("/api/categories", Map.of("code", "1_2_3_4_5_6_7_8_9_10_11", "name", "x")), 422))
                 .isEqualTo("category-depth");
@@ -171,7 +171,8 @@ class CatalogueIT {
         assertThat(texts(room.got("/api/parts?categoryId=" + top).path("items"), "partNumber"))
                 .containsExactly("P1", "P2");
         JsonNode node = room.got("/api/categories/tree").path("items").get(0);
-        assertThat(List.of(node.path("parts").intValue(), node.path("partsBelow").intValue()))
+        assertThat(List.of(
+                        node.path("parts").intValue(), node.path("partsBelow").intValue()))
                 .containsExactly(1, 2);
     }
 
@@ -184,7 +185,8 @@ class CatalogueIT {
 
         json(admin.patch("/api/categories/" + below, 1, Map.of("parentId", right)), 200);
 
-        assertThat(texts(room.got("/api/parts?categoryId=" + right).path("items"), "partNumber")).containsExactly("P");
+        assertThat(texts(room.got("/api/parts?categoryId=" + right).path("items"), "partNumber"))
+                .containsExactly("P");
         assertThat(room.got("/api/parts?categoryId=" + left).path("items")).isEmpty();
     }
 
@@ -202,6 +204,7 @@ class CatalogueIT {
                 .isEqualTo("unknown-location");
         assertThat(refused(admin.post("/api/locations", Map.of("code", "A", "name", "again")), 409))
                 .isEqualTo("code-taken");
-        assertThat(created(admin, "/api/locations", Map.of("code", "B", "name", "another"))).isNotBlank();
+        assertThat(created(admin, "/api/locations", Map.of("code", "B", "name", "another")))
+                .isNotBlank();
     }
 }

@@ -37,8 +37,7 @@ class FailingCommandsIT {
     }
 
     private static void refuse(String table, String condition) {
-        Owner.update(
-                """
+        Owner.update("""
                 CREATE OR REPLACE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN RAISE EXCEPTION 'refused by the test'; END $$
                 """);
@@ -65,14 +64,18 @@ class FailingCommandsIT {
 
         List<Answered> answers = post(location, good, bad);
 
-        assertThat(IntStream.range(0, 40).filter(n -> n % 10 == 7).mapToObj(n -> answers.get(n).status()))
+        assertThat(IntStream.range(0, 40).filter(n -> n % 10 == 7).mapToObj(n -> answers.get(n)
+                        .status()))
                 .containsOnly(500);
-        assertThat(IntStream.range(0, 40).filter(n -> n % 10 != 7).mapToObj(n -> answers.get(n).status()))
+        assertThat(IntStream.range(0, 40).filter(n -> n % 10 != 7).mapToObj(n -> answers.get(n)
+                        .status()))
                 .containsOnly(201);
         assertThat(quantity(location, bad)).isEqualTo(1000);
         assertThat(quantity(location, good)).isEqualTo(1000 - 36);
-        assertThat(Owner.count("SELECT count(*) FROM movement WHERE part_id = ?::uuid", bad)).isEqualTo(1);
-        assertThat(Owner.count("SELECT count(*) FROM stock_alert WHERE part_id = ?::uuid", bad)).isZero();
+        assertThat(Owner.count("SELECT count(*) FROM movement WHERE part_id = ?::uuid", bad))
+                .isEqualTo(1);
+        assertThat(Owner.count("SELECT count(*) FROM stock_alert WHERE part_id = ?::uuid", bad))
+                .isZero();
         assertThat(head()).isEqualTo(before + 36);
         assertThatTheLogIsDense();
     }
@@ -83,9 +86,10 @@ class FailingCommandsIT {
                 .flatMapSequential(
                         n -> answered(client.post()
                                 .uri("/api/movements")
-                                .bodyValue(n % 10 == 7
-                                        ? move(location, bad, "ISSUE", 950)
-                                        : move(location, good, "ISSUE", 1))),
+                                .bodyValue(
+                                        n % 10 == 7
+                                                ? move(location, bad, "ISSUE", 950)
+                                                : move(location, good, "ISSUE", 1))),
                         40)
                 .collectList()
                 .block(Duration.ofSeconds(30)));
@@ -157,8 +161,10 @@ class FailingCommandsIT {
         String endless = JSON.writeValueAsString(move(location, part, "RECEIPT", 1))
                 .replaceFirst("\\{", "{\"metadata\":{\"a\":1e999999999},");
 
-        assertThat(Stockroom.refused(room.admin().post("/api/movements", zero), 400)).isEqualTo("invalid-request");
-        assertThat(Stockroom.refused(room.admin().post("/api/movements", zeroName), 400)).isEqualTo("invalid-request");
+        assertThat(Stockroom.refused(room.admin().post("/api/movements", zero), 400))
+                .isEqualTo("invalid-request");
+        assertThat(Stockroom.refused(room.admin().post("/api/movements", zeroName), 400))
+                .isEqualTo("invalid-request");
         assertThat(Stockroom.refused(
                         room.admin()
                                 .request(org.springframework.http.HttpMethod.POST, "/api/movements")
@@ -181,8 +187,10 @@ class FailingCommandsIT {
     private void assertThatTheLogIsDense() {
         var events = WrittenByHand.eventsOf(room.tenant());
         assertThat(events.stream().map(WrittenByHand.Event::position))
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, head()).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, head()).boxed().toList());
         assertThat(WrittenByHand.firstBroken(events)).isNull();
-        assertThat(Owner.count("SELECT head FROM tenant_log WHERE tenant_id = ?", tenant)).isEqualTo(head());
+        assertThat(Owner.count("SELECT head FROM tenant_log WHERE tenant_id = ?", tenant))
+                .isEqualTo(head());
     }
 }

@@ -41,17 +41,21 @@ class LedgerUnderLoadIT {
 
         List<Answered> answers = Objects.requireNonNull(Flux.range(0, 100)
                 .flatMap(
-                        _ -> answered(client.post().uri("/api/movements").bodyValue(move(location, part, "ISSUE", 1))), 100)
+                        _ -> answered(client.post().uri("/api/movements").bodyValue(move(location, part, "ISSUE", 1))),
+                        100)
                 .collectList()
                 .block(PATIENCE));
 
         assertThat(answers.stream().filter(it -> it.status() == 201)).hasSize(60);
-        assertThat(answers.stream().filter(it -> it.status() == 409)
-                        .map(it -> text(JSON.readTree(it.body()), "code")))
+        assertThat(answers.stream().filter(it -> it.status() == 409).map(it -> text(JSON.readTree(it.body()), "code")))
                 .hasSize(40)
                 .containsOnly("insufficient-stock");
-        assertThat(room.got("/api/stock/" + location + "/" + part).path("quantity").longValue()).isZero();
-        assertThat(room.got("/api/stock/alerts?locationId=" + location).path("items")).hasSize(1);
+        assertThat(room.got("/api/stock/" + location + "/" + part)
+                        .path("quantity")
+                        .longValue())
+                .isZero();
+        assertThat(room.got("/api/stock/alerts?locationId=" + location).path("items"))
+                .hasSize(1);
         assertThat(room.tenant().events().stream().filter(it -> it.type().equals("stock.alert.opened")))
                 .hasSize(1);
     }
@@ -60,7 +64,9 @@ class LedgerUnderLoadIT {
     void staysTrueUnderSixtyFourWorkersWithTenThousandRandomMovements() {
         List<String> locations = List.of(room.location("A"), room.location("B"));
         List<String> parts = List.of(
-                room.part("P1", Map.of("reorderThreshold", 20, "criticalThreshold", 5)), room.part("P2"), room.part("P3"));
+                room.part("P1", Map.of("reorderThreshold", 20, "criticalThreshold", 5)),
+                room.part("P2"),
+                room.part("P3"));
         WebClient client = many(room.admin());
 
         List<JsonNode> outcomes = Objects.requireNonNull(Flux.range(0, WORKERS)
@@ -70,23 +76,27 @@ class LedgerUnderLoadIT {
                 .block(PATIENCE));
 
         assertThat(outcomes).hasSize(MOVEMENTS);
-        assertThat(outcomes.stream().filter(it -> text(it, "outcome").equals("REJECTED"))
+        assertThat(outcomes.stream()
+                        .filter(it -> text(it, "outcome").equals("REJECTED"))
                         .map(it -> text(it.path("problem"), "code")))
                 .isNotEmpty()
                 .containsOnly("insufficient-stock");
-        assertThat(outcomes.stream().map(it -> it.path("movement").path("newQuantity").asInt())).allMatch(it -> it >= 0);
-        long applied = outcomes.stream().filter(it -> text(it, "outcome").equals("APPLIED")).count();
-        assertThat(Owner.count("SELECT count(*) FROM movement WHERE tenant_id = ?", room.tenant().id().value()))
+        assertThat(outcomes.stream()
+                        .map(it -> it.path("movement").path("newQuantity").asInt()))
+                .allMatch(it -> it >= 0);
+        long applied = outcomes.stream()
+                .filter(it -> text(it, "outcome").equals("APPLIED"))
+                .count();
+        assertThat(Owner.count(
+                        "SELECT count(*) FROM movement WHERE tenant_id = ?",
+                        room.tenant().id().value()))
                 .isEqualTo(applied);
         assertThat(room.got("/api/stock/verify").path("differences")).isEmpty();
-        assertThat(Owner.count(
-                        """
+        assertThat(Owner.count("""
                         SELECT count(*) FROM (
                             SELECT balance_after - sum(change) OVER (PARTITION BY location_id, part_id ORDER BY position)
                                    AS off FROM movement WHERE tenant_id = ?) b WHERE off <> 0
-                        """,
-                        room.tenant().id().value()))
-                .isZero();
+                        """, room.tenant().id().value())).isZero();
         assertThatTheChainIsWhole();
     }
 
@@ -97,7 +107,8 @@ class LedgerUnderLoadIT {
                         LongStream.rangeClosed(1, events.size()).boxed().toList());
         assertThat(WrittenByHand.firstBroken(events)).isNull();
         assertThat(room.got("/api/log/head").path("position").longValue()).isEqualTo(events.size());
-        assertThat(text(room.got("/api/log/head"), "hash")).isEqualTo(events.getLast().hash());
+        assertThat(text(room.got("/api/log/head"), "hash"))
+                .isEqualTo(events.getLast().hash());
         JsonNode verified = json(room.admin().post("/api/audit/verify"), 200);
         assertThat(verified.path("checked").longValue()).isEqualTo(events.size());
         assertThat(verified.path("firstBroken").isMissingNode()).isTrue();

@@ -112,9 +112,12 @@ class RepeatedCommandsIT {
                 "UPDATE command_key SET expires_at = now() - interval '1 hour' WHERE tenant_id = ?",
                 room.tenant().id().value());
 
-        assertThat(keyed("/api/parts", "k", Map.of("partNumber", "N", "description", "New")).body())
+        assertThat(keyed("/api/parts", "k", Map.of("partNumber", "N", "description", "New"))
+                        .body())
                 .isEqualTo(first.body());
-        assertThat(keyed("/api/movements", "m", move(location, part, "RECEIPT", 1)).status()).isEqualTo(201);
+        assertThat(keyed("/api/movements", "m", move(location, part, "RECEIPT", 1))
+                        .status())
+                .isEqualTo(201);
         assertThat(quantity()).isEqualTo(1);
     }
 
@@ -142,7 +145,8 @@ class RepeatedCommandsIT {
         assertThat(texts(items, "outcome")).containsExactly("APPLIED", "DUPLICATE");
         assertThat(text(items.get(1).path("movement"), "id"))
                 .isEqualTo(text(items.get(0).path("movement"), "id"));
-        assertThat(items.get(1).path("movement").path("newQuantity").longValue()).isEqualTo(5);
+        assertThat(items.get(1).path("movement").path("newQuantity").longValue())
+                .isEqualTo(5);
     }
 
     @Test
@@ -157,9 +161,12 @@ class RepeatedCommandsIT {
                 .collectList()
                 .block(Duration.ofSeconds(30)));
 
-        assertThat(outcomes.stream().filter(it -> text(it, "outcome").equals("APPLIED"))).hasSize(50);
-        assertThat(outcomes.stream().filter(it -> text(it, "outcome").equals("DUPLICATE"))).hasSize(350);
-        assertThat(outcomes.stream().map(it -> text(it.path("movement"), "id")).distinct()).hasSize(50);
+        assertThat(outcomes.stream().filter(it -> text(it, "outcome").equals("APPLIED")))
+                .hasSize(50);
+        assertThat(outcomes.stream().filter(it -> text(it, "outcome").equals("DUPLICATE")))
+                .hasSize(350);
+        assertThat(outcomes.stream().map(it -> text(it.path("movement"), "id")).distinct())
+                .hasSize(50);
         assertThat(quantity()).isEqualTo(50);
     }
 
@@ -176,7 +183,8 @@ class RepeatedCommandsIT {
     }
 
     private JsonNode streamed(Map<String, Object> line) {
-        return Objects.requireNonNull(Stockroom.stream(client, List.of(line)).block()).getFirst();
+        return Objects.requireNonNull(Stockroom.stream(client, List.of(line)).block())
+                .getFirst();
     }
 
     private JsonNode batch(List<Map<String, Object>> lines) {
@@ -185,13 +193,19 @@ class RepeatedCommandsIT {
     }
 
     private Answered keyed(String path, String key, Object body) {
-        return Objects.requireNonNull(answered(client.post().uri(path).header("Idempotency-Key", key).bodyValue(body))
-                .block());
+        return Objects.requireNonNull(
+                answered(client.post().uri(path).header("Idempotency-Key", key).bodyValue(body))
+                        .block());
     }
 
     private List<Answered> atOnce(String path, String key, Object body) {
         return Objects.requireNonNull(Flux.range(0, 20)
-                .flatMap(_ -> answered(client.post().uri(path).header("Idempotency-Key", key).bodyValue(body)), 20)
+                .flatMap(
+                        _ -> answered(client.post()
+                                .uri(path)
+                                .header("Idempotency-Key", key)
+                                .bodyValue(body)),
+                        20)
                 .collectList()
                 .block(Duration.ofSeconds(30)));
     }

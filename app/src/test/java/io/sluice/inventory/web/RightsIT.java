@@ -93,7 +93,8 @@ class RightsIT {
     void opensEveryRouteToTheRolesOfTheMatrixAndToNobodyElse() {
         room.moved(location, part, "RECEIPT", 1000);
         Map<Role, TestUser> users = new EnumMap<>(Role.class);
-        EnumSet.complementOf(EnumSet.of(OPERATOR)).forEach(role -> users.put(role, room.tenant().user(role)));
+        EnumSet.complementOf(EnumSet.of(OPERATOR))
+                .forEach(role -> users.put(role, room.tenant().user(role)));
 
         for (Route route : routes()) {
             for (Role role : users.keySet()) {
@@ -152,8 +153,7 @@ class RightsIT {
         room.moved(other, low, "RECEIPT", 9);
         String theirs = text(room.moved(other, low, "ISSUE", 5), "id");
         String alert = text(room.got("/api/stock/alerts").path("items").get(0), "id");
-        TestUser here = room.tenant()
-                .user(Grant.at(MANAGER, Scope.only(Set.of(UUID.fromString(location)))));
+        TestUser here = room.tenant().user(Grant.at(MANAGER, Scope.only(Set.of(UUID.fromString(location)))));
 
         List.of(
                         "/api/locations/" + other,
@@ -168,19 +168,26 @@ class RightsIT {
                         "/api/inventory/slow-moving?locationId=" + other,
                         "/api/parts/" + part + "/consumption?locationId=" + other,
                         "/api/events?topic=location:" + other)
-                .forEach(path -> assertThat(refused(here.get(path), 404)).as(path).isEqualTo("not-found"));
+                .forEach(path ->
+                        assertThat(refused(here.get(path), 404)).as(path).isEqualTo("not-found"));
         assertThat(texts(got(here, "/api/locations").path("items"), "id")).containsExactly(location);
         assertThat(texts(got(here, "/api/stock").path("items"), "locationId")).containsExactly(location);
         assertThat(got(here, "/api/stock?count=true").path("total").intValue()).isEqualTo(1);
-        assertThat(texts(got(here, "/api/movements").path("items"), "locationId")).containsOnly(location);
+        assertThat(texts(got(here, "/api/movements").path("items"), "locationId"))
+                .containsOnly(location);
         assertThat(got(here, "/api/stock/alerts").path("items")).isEmpty();
-        assertThat(got(here, "/api/parts/" + part + "/stock").path("quantity").intValue()).isEqualTo(10);
+        assertThat(got(here, "/api/parts/" + part + "/stock").path("quantity").intValue())
+                .isEqualTo(10);
         assertThat(got(here, "/api/parts/" + low + "/consumption").toString()).doesNotContain("\"issued\":5");
         assertThat(got(here, "/api/events?limit=200").toString()).doesNotContain(other);
-        assertThat(streamed(here, "/api/stock")).noneMatch(line -> line.toString().contains(other));
-        assertThat(refused(here.post("/api/movements/" + theirs + "/reverse"), 404)).isEqualTo("not-found");
-        assertThat(refused(here.post("/api/stock/alerts/" + alert + "/resolve", Map.of()), 404)).isEqualTo("not-found");
-        assertThat(refused(here.post("/api/movements", move(other, part, "ISSUE", 1)), 422)).isEqualTo("unknown-location");
+        assertThat(streamed(here, "/api/stock"))
+                .noneMatch(line -> line.toString().contains(other));
+        assertThat(refused(here.post("/api/movements/" + theirs + "/reverse"), 404))
+                .isEqualTo("not-found");
+        assertThat(refused(here.post("/api/stock/alerts/" + alert + "/resolve", Map.of()), 404))
+                .isEqualTo("not-found");
+        assertThat(refused(here.post("/api/movements", move(other, part, "ISSUE", 1)), 422))
+                .isEqualTo("unknown-location");
         assertThat(refused(here.patch("/api/stock/" + other + "/" + part, 1, Map.of("maxQuantity", 1)), 404))
                 .isEqualTo("not-found");
         assertThat(refused(here.get("/api/stock/verify"), 403)).isEqualTo("forbidden");
@@ -192,8 +199,10 @@ class RightsIT {
         String theirs = text(room.moved(location, part, "RECEIPT", 5), "id");
 
         List.of("/api/parts/" + part, "/api/locations/" + location, "/api/stock/" + location + "/" + part)
-                .forEach(path -> assertThat(refused(stranger.admin().get(path), 404)).isEqualTo("not-found"));
-        assertThat(refused(stranger.admin().post("/api/movements/" + theirs + "/reverse"), 404)).isEqualTo("not-found");
+                .forEach(path ->
+                        assertThat(refused(stranger.admin().get(path), 404)).isEqualTo("not-found"));
+        assertThat(refused(stranger.admin().post("/api/movements/" + theirs + "/reverse"), 404))
+                .isEqualTo("not-found");
         assertThat(refused(stranger.admin().post("/api/movements", move(location, part, "ISSUE", 1)), 422))
                 .isEqualTo("unknown-location");
         assertThat(stranger.got("/api/stock").path("items")).isEmpty();

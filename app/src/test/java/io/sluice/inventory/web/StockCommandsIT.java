@@ -39,7 +39,8 @@ class StockCommandsIT {
         assertThat(payload.path("newQuantity").intValue()).isEqualTo(7);
         assertThat(payload.path("change").intValue()).isEqualTo(7);
         assertThat(payload.path("metadata").path("newQuantity").intValue()).isEqualTo(999);
-        assertThat(Instant.parse(text(payload, "occurredAt"))).isBefore(Instant.now().plusSeconds(60));
+        assertThat(Instant.parse(text(payload, "occurredAt")))
+                .isBefore(Instant.now().plusSeconds(60));
     }
 
     @Test
@@ -52,10 +53,12 @@ class StockCommandsIT {
         assertThat(reversal.path("change").intValue()).isEqualTo(4);
         assertThat(text(reversal, "reversesId")).isEqualTo(id);
         assertThat(quantity()).isEqualTo(10);
-        assertThat(refused(admin.post("/api/movements/" + id + "/reverse"), 409)).isEqualTo("already-reversed");
+        assertThat(refused(admin.post("/api/movements/" + id + "/reverse"), 409))
+                .isEqualTo("already-reversed");
         assertThat(refused(admin.post("/api/movements/" + text(reversal, "id") + "/reverse"), 409))
                 .isEqualTo("already-reversed");
-        assertThat(room.got("/api/inventory/top-moving?locationId=" + location).path("items")).isEmpty();
+        assertThat(room.got("/api/inventory/top-moving?locationId=" + location).path("items"))
+                .isEmpty();
         assertThat(room.got("/api/stock/verify").path("differences")).isEmpty();
     }
 
@@ -66,23 +69,30 @@ class StockCommandsIT {
 
         json(admin.post("/api/movements/" + dear + "/reverse"), 201);
 
-        assertThat(room.got("/api/stock/" + location + "/" + part).path("averageCost").decimalValue())
+        assertThat(room.got("/api/stock/" + location + "/" + part)
+                        .path("averageCost")
+                        .decimalValue())
                 .isEqualByComparingTo("1");
     }
 
     @Test
     void takesBusinessTimesOfTenYearsBackToFiveMinutesAhead() {
         Instant now = Instant.now();
-        room.moved(with(move(location, part, "RECEIPT", 1), "occurredAt", now.plusSeconds(240).toString()));
-        room.moved(with(move(location, part, "RECEIPT", 1), "occurredAt", now.minus(Duration.ofDays(3600)).toString()));
+        room.moved(with(
+                move(location, part, "RECEIPT", 1),
+                "occurredAt",
+                now.plusSeconds(240).toString()));
+        room.moved(with(
+                move(location, part, "RECEIPT", 1),
+                "occurredAt",
+                now.minus(Duration.ofDays(3600)).toString()));
 
-        List.of(now.plusSeconds(400), now.minus(Duration.ofDays(3700)))
-                .forEach(at -> assertThat(refused(
-                                admin.post(
-                                        "/api/movements",
-                                        with(move(location, part, "RECEIPT", 1), "occurredAt", at.toString())),
-                                400))
-                        .isEqualTo("invalid-request"));
+        List.of(now.plusSeconds(400), now.minus(Duration.ofDays(3700))).forEach(at -> assertThat(refused(
+                        admin.post(
+                                "/api/movements",
+                                with(move(location, part, "RECEIPT", 1), "occurredAt", at.toString())),
+                        400))
+                .isEqualTo("invalid-request"));
     }
 
     @ParameterizedTest
@@ -99,13 +109,12 @@ class StockCommandsIT {
     @Test
     void answersAThousandLinesEachInOrder() {
         List<Map<String, Object>> lines = new ArrayList<>();
-        IntStream.range(0, 1000).forEach(n -> lines.add(move(location, part, n % 3 == 2 ? "ISSUE" : "RECEIPT", n % 3 + 1)));
+        IntStream.range(0, 1000)
+                .forEach(n -> lines.add(move(location, part, n % 3 == 2 ? "ISSUE" : "RECEIPT", n % 3 + 1)));
         lines.set(500, move(location, part, "ISSUE", 1_000_000));
 
-        JsonNode answer = Stockroom.JSON.readTree(Stockroom.answered(Stockroom.many(admin)
-                        .post()
-                        .uri("/api/movements/batch")
-                        .bodyValue(Map.of("lines", lines)))
+        JsonNode answer = Stockroom.JSON.readTree(Stockroom.answered(
+                        Stockroom.many(admin).post().uri("/api/movements/batch").bodyValue(Map.of("lines", lines)))
                 .block()
                 .body());
 
@@ -135,7 +144,8 @@ class StockCommandsIT {
         room.moved(location, part, "ISSUE", 9);
         assertThat(texts(alerts("status=OPEN"), "level")).containsExactlyInAnyOrder("LOW", "CRITICAL");
         JsonNode critical = alerts("level=CRITICAL").get(0);
-        assertThat(text(critical, "raisedFromId")).isEqualTo(text(alerts("level=LOW").get(0), "id"));
+        assertThat(text(critical, "raisedFromId"))
+                .isEqualTo(text(alerts("level=LOW").get(0), "id"));
 
         room.moved(location, part, "RECEIPT", 2);
         assertThat(texts(alerts("status=OPEN"), "level")).containsExactly("LOW");
@@ -156,7 +166,8 @@ class StockCommandsIT {
 
         assertThat(text(seen, "acknowledgedBy")).isEqualTo(admin.id().toString());
         assertThat(List.of(text(closed, "note"), text(closed, "resolution"))).containsExactly("seen", "MANUAL");
-        assertThat(refused(admin.post("/api/stock/alerts/" + alert + "/resolve", Map.of()), 409)).isEqualTo("alert-closed");
+        assertThat(refused(admin.post("/api/stock/alerts/" + alert + "/resolve", Map.of()), 409))
+                .isEqualTo("alert-closed");
         assertThat(refused(admin.post("/api/stock/alerts/" + alert + "/acknowledge", Map.of()), 409))
                 .isEqualTo("alert-closed");
         assertThat(room.tenant().events().stream().map(Recorded::type).filter("stock.alert.acknowledged"::equals))
@@ -174,8 +185,10 @@ class StockCommandsIT {
         assertThat(text(changed.path("reorderThreshold"), "source")).isEqualTo("row");
         assertThat(changed.path("low").booleanValue()).isTrue();
         assertThat(texts(alerts("status=OPEN"), "level")).containsExactly("LOW");
-        assertThat(refused(admin.patch(row, 1, Map.of("reorderThreshold", 3)), 412)).isEqualTo("stale-version");
-        assertThat(refused(admin.patch(row, 2, Map.of("criticalThreshold", 21)), 422)).isEqualTo("threshold-order");
+        assertThat(refused(admin.patch(row, 1, Map.of("reorderThreshold", 3)), 412))
+                .isEqualTo("stale-version");
+        assertThat(refused(admin.patch(row, 2, Map.of("criticalThreshold", 21)), 422))
+                .isEqualTo("threshold-order");
     }
 
     private JsonNode alerts(String filter) {

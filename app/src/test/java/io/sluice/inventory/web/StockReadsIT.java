@@ -49,8 +49,10 @@ class StockReadsIT {
         assertThat(all.path("lowStockItems").intValue()).isEqualTo(2);
         assertThat(all.path("criticalStockItems").intValue()).isEqualTo(1);
         assertThat(all.path("currency").stringValue()).isEqualTo("EUR");
-        assertThat(all.path("byCategory").path("uncategorised").path("value").decimalValue()).isEqualByComparingTo("7");
-        assertThat(all.path("byCategory").path(tools).path("name").stringValue()).isEqualTo("Category TOOLS");
+        assertThat(all.path("byCategory").path("uncategorised").path("value").decimalValue())
+                .isEqualByComparingTo("7");
+        assertThat(all.path("byCategory").path(tools).path("name").stringValue())
+                .isEqualTo("Category TOOLS");
         assertThat(all.path("byCategory").path(drills).path("count").intValue()).isEqualTo(1);
         assertThat(all.path("position").longValue())
                 .isEqualTo(room.got("/api/log/head").path("position").longValue());
@@ -98,14 +100,24 @@ class StockReadsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/api/inventory/summary", "/api/inventory/summary?locationId=x", "/api/inventory/summary?locationId=' OR 1=1 --",
-        "/api/inventory/top-moving?locationId={l}&days=400", "/api/inventory/top-moving?locationId={l}&days=0",
-        "/api/inventory/top-moving?locationId={l}&limit=0", "/api/inventory/top-moving?locationId={l}&limit=101",
-        "/api/inventory/summary?locationId={l}&status=LOST", "/api/stock?low=maybe", "/api/stock?limit=201",
-        "/api/stock?cursor=forged", "/api/stock?colour=red", "/api/stock?locationId={l}&locationId={l}",
-        "/api/stock/alerts?level=HIGH", "/api/stock/as-of?locationId={l}&at=yesterday"
-    })
+    @ValueSource(
+            strings = {
+                "/api/inventory/summary",
+                "/api/inventory/summary?locationId=x",
+                "/api/inventory/summary?locationId=' OR 1=1 --",
+                "/api/inventory/top-moving?locationId={l}&days=400",
+                "/api/inventory/top-moving?locationId={l}&days=0",
+                "/api/inventory/top-moving?locationId={l}&limit=0",
+                "/api/inventory/top-moving?locationId={l}&limit=101",
+                "/api/inventory/summary?locationId={l}&status=LOST",
+                "/api/stock?low=maybe",
+                "/api/stock?limit=201",
+                "/api/stock?cursor=forged",
+                "/api/stock?colour=red",
+                "/api/stock?locationId={l}&locationId={l}",
+                "/api/stock/alerts?level=HIGH",
+                "/api/stock/as-of?locationId={l}&at=yesterday"
+            })
     void refusesAMalformedQuestionNamingTheField(String path) {
         JsonNode problem = json(room.admin().get(path.replace("{l}", location)), 400);
 
@@ -114,14 +126,22 @@ class StockReadsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/api/inventory/summary?locationId=", "/api/inventory/top-moving?locationId=",
-        "/api/inventory/slow-moving?locationId=", "/api/locations/", "/api/parts/", "/api/categories/",
-        "/api/stock?locationId=", "/api/movements?locationId=", "/api/stock/alerts?locationId=",
-        "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId="
-    })
+    @ValueSource(
+            strings = {
+                "/api/inventory/summary?locationId=",
+                "/api/inventory/top-moving?locationId=",
+                "/api/inventory/slow-moving?locationId=",
+                "/api/locations/",
+                "/api/parts/",
+                "/api/categories/",
+                "/api/stock?locationId=",
+                "/api/movements?locationId=",
+                "/api/stock/alerts?locationId=",
+                "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId="
+            })
     void answersAnUnknownOneWithNotFound(String path) {
-        assertThat(refused(room.admin().get(path + "01900000-0000-7000-8000-000000000000"), 404)).isEqualTo("not-found");
+        assertThat(refused(room.admin().get(path + "01900000-0000-7000-8000-000000000000"), 404))
+                .isEqualTo("not-found");
     }
 
     @Test
@@ -140,7 +160,8 @@ class StockReadsIT {
                 "occurredAt",
                 Instant.now().minus(31, ChronoUnit.DAYS).toString()));
 
-        JsonNode items = got(room.admin(), "/api/inventory/top-moving?locationId=" + location).path("items");
+        JsonNode items = got(room.admin(), "/api/inventory/top-moving?locationId=" + location)
+                .path("items");
 
         assertThat(texts(items, "partNumber")).containsExactly("A-TWIN", "BUSY");
         assertThat(items.get(1).path("quantity").intValue()).isEqualTo(4);
@@ -174,11 +195,16 @@ class StockReadsIT {
         JsonNode issued = room.moved(location, part, "ISSUE", 3);
         room.moved(location, part, "RETURN", 1);
 
-        JsonNode card = room.got("/api/stock/" + location + "/" + part + "/history").path("items");
+        JsonNode card =
+                room.got("/api/stock/" + location + "/" + part + "/history").path("items");
 
         assertThat(texts(card, "balanceAfter")).containsExactly("10", "7", "8");
         assertThat(asOf(part, text(issued, "recordedAt"))).isEqualTo(7);
-        assertThat(asOf(part, Instant.parse(text(issued, "recordedAt")).minusNanos(1000).toString()))
+        assertThat(asOf(
+                        part,
+                        Instant.parse(text(issued, "recordedAt"))
+                                .minusNanos(1000)
+                                .toString()))
                 .isEqualTo(10);
         JsonNode buckets = room.got("/api/parts/" + part + "/consumption").path("buckets");
         assertThat(buckets.size()).isEqualTo(90);
@@ -213,7 +239,8 @@ class StockReadsIT {
 
         assertThat(walked).containsExactlyElementsOf(numbers);
         assertThat(refused(
-                        room.admin().get("/api/stock?cursor=" + text(room.got("/api/stock?limit=1"), "next") + "&low=true"),
+                        room.admin()
+                                .get("/api/stock?cursor=" + text(room.got("/api/stock?limit=1"), "next") + "&low=true"),
                         400))
                 .isEqualTo("invalid-request");
     }
@@ -226,7 +253,8 @@ class StockReadsIT {
 
         assertThat(streamed(room.admin(), "/api/stock").stream().map(it -> text(it, "partNumber")))
                 .containsExactly("P0", "P1", "P2", "P3", "P4");
-        assertThat(streamed(room.admin(), "/api/stock?limit=2").getLast().has("next")).isTrue();
+        assertThat(streamed(room.admin(), "/api/stock?limit=2").getLast().has("next"))
+                .isTrue();
     }
 
     @Test
@@ -234,21 +262,31 @@ class StockReadsIT {
         String part = room.part("P", Map.of("standardCost", 7, "price", 9));
         room.moved(with(move(location, part, "RECEIPT", 5), "unitCost", 4));
         List<String> paths = List.of(
-                "/api/stock/" + location + "/" + part, "/api/stock", "/api/movements", "/api/parts/" + part, "/api/parts",
-                "/api/inventory/summary?locationId=" + location, "/api/stock/" + location + "/" + part + "/history",
-                "/api/parts/" + part + "/stock", "/api/events?limit=200");
+                "/api/stock/" + location + "/" + part,
+                "/api/stock",
+                "/api/movements",
+                "/api/parts/" + part,
+                "/api/parts",
+                "/api/inventory/summary?locationId=" + location,
+                "/api/stock/" + location + "/" + part + "/history",
+                "/api/parts/" + part + "/stock",
+                "/api/events?limit=200");
         var manager = room.tenant().user(Role.MANAGER);
         var warehouse = room.tenant().user(Role.WAREHOUSE);
 
         assertThat(paths.stream().filter(path -> got(manager, path).toString().matches(".*(Cost)\".*")))
                 .containsExactlyElementsOf(paths.subList(0, 8));
         assertThat(paths).noneMatch(path -> got(warehouse, path).toString().matches(".*Cost\".*"));
-        assertThat(streamed(warehouse, "/api/stock")).noneMatch(line -> line.toString().contains("Cost"));
-        assertThat(streamed(warehouse, "/api/movements")).noneMatch(line -> line.toString().contains("Cost"));
+        assertThat(streamed(warehouse, "/api/stock"))
+                .noneMatch(line -> line.toString().contains("Cost"));
+        assertThat(streamed(warehouse, "/api/movements"))
+                .noneMatch(line -> line.toString().contains("Cost"));
         assertThat(json(warehouse.post("/api/movements", with(move(location, part, "RECEIPT", 1), "unitCost", 4)), 201)
                         .toString())
                 .doesNotContain("Cost");
-        assertThat(room.got("/api/stock/" + location + "/" + part).path("averageCost").decimalValue())
+        assertThat(room.got("/api/stock/" + location + "/" + part)
+                        .path("averageCost")
+                        .decimalValue())
                 .isEqualByComparingTo(new BigDecimal(4));
     }
 

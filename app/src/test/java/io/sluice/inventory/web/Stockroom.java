@@ -1,9 +1,9 @@
 package io.sluice.inventory.web;
 
 import io.sluice.testing.Server;
+import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import io.sluice.testing.TestUser;
-import io.sluice.testing.Tenants;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,8 +63,8 @@ final class Stockroom {
     }
 
     static Map<String, Object> move(String location, String part, String type, Object quantity) {
-        Map<String, Object> wish = new HashMap<>(
-                Map.of("locationId", location, "partId", part, "type", type, "quantity", quantity));
+        Map<String, Object> wish =
+                new HashMap<>(Map.of("locationId", location, "partId", part, "type", type, "quantity", quantity));
         if (type.equals("ADJUSTMENT") || type.equals("SCRAP")) {
             wish.put("reason", "TEST");
         }
@@ -95,7 +95,11 @@ final class Stockroom {
     }
 
     static JsonNode json(WebTestClient.ResponseSpec answer, int status) {
-        byte[] body = answer.expectStatus().isEqualTo(status).expectBody().returnResult().getResponseBody();
+        byte[] body = answer.expectStatus()
+                .isEqualTo(status)
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
         return JSON.readTree(Objects.requireNonNullElse(body, new byte[0]));
     }
 
@@ -161,8 +165,9 @@ final class Stockroom {
                 .accept(MediaType.APPLICATION_NDJSON)
                 .body(Flux.fromIterable(moves).map(move -> JSON.writeValueAsString(move) + "\n"), String.class)
                 .retrieve()
-                .onStatus(HttpStatusCode::isError, answer -> Mono.error(
-                        new AssertionError("the stream was answered with " + answer.statusCode())))
+                .onStatus(
+                        HttpStatusCode::isError,
+                        answer -> Mono.error(new AssertionError("the stream was answered with " + answer.statusCode())))
                 .bodyToMono(byte[].class)
                 .map(Stockroom::lines);
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.access.Role;
 import io.sluice.testing.Owner;
-import io.sluice.testing.TestTenant;
 import io.sluice.testing.Tenants;
+import io.sluice.testing.TestTenant;
 import io.sluice.testing.WrittenByHand;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +24,10 @@ class AuditVerifyIT {
 
     @BeforeEach
     void writeTenEvents() {
-        IntStream.range(0, 10)
-                .forEach(n -> tenant.admin()
-                        .post("/api/locations", Map.of("code", "L" + n, "name", "\u00e4\"\\ \u20ac \ud83d\ude00 " + n))
-                        .expectStatus()
-                        .isCreated());
+        IntStream.range(0, 10).forEach(n -> tenant.admin()
+                .post("/api/locations", Map.of("code", "L" + n, "name", "\u00e4\"\\ \u20ac \ud83d\ude00 " + n))
+                .expectStatus()
+                .isCreated());
     }
 
     @Test
@@ -42,7 +41,8 @@ class AuditVerifyIT {
     @Test
     void namesAnEventWhosePayloadWasAltered() {
         Owner.update(
-                "UPDATE event SET payload = jsonb_set(payload, '{code}', '\"X\"') WHERE tenant_id = ? AND position = 5", id);
+                "UPDATE event SET payload = jsonb_set(payload, '{code}', '\"X\"') WHERE tenant_id = ? AND position = 5",
+                id);
 
         assertThat(firstBroken()).isEqualTo(5);
     }
@@ -66,7 +66,8 @@ class AuditVerifyIT {
     @Test
     void namesAnEventThatBlamesSomebodyElse() {
         Owner.update(
-                "UPDATE event SET actor = jsonb_set(actor, '{id}', '\"mallory\"') WHERE tenant_id = ? AND position = 6", id);
+                "UPDATE event SET actor = jsonb_set(actor, '{id}', '\"mallory\"') WHERE tenant_id = ? AND position = 6",
+                id);
 
         assertThat(firstBroken()).isEqualTo(6);
     }
@@ -106,13 +107,11 @@ class AuditVerifyIT {
 
     @Test
     void namesAnEventThatWasInsertedInTheMiddle() {
-        Owner.update(
-                """
+        Owner.update("""
                 INSERT INTO event SELECT tenant_id, position, gen_random_uuid(), type, version, topics, subject, actor,
                     cause, at + interval '1 second', payload, prev_hash, hash FROM event
                 WHERE tenant_id = ? AND position = 5
-                """,
-                id);
+                """, id);
 
         assertThat(firstBroken()).isEqualTo(5);
     }
@@ -120,13 +119,10 @@ class AuditVerifyIT {
     @Test
     void namesAnEventThatWasAddedAtTheEndWithARightHash() {
         long last = head();
-        Owner.update(
-                """
+        Owner.update("""
                 INSERT INTO event SELECT tenant_id, position + 1, gen_random_uuid(), type, version, topics, subject, actor,
                     cause, at, payload, hash, hash FROM event WHERE tenant_id = ? AND position = ?
-                """,
-                id,
-                last);
+                """, id, last);
 
         assertThat(firstBroken()).isEqualTo(last + 1);
     }
@@ -134,13 +130,10 @@ class AuditVerifyIT {
     @Test
     void namesTheEndWhenTheHeadWasTurnedBack() {
         long last = head();
-        Owner.update(
-                """
+        Owner.update("""
                 UPDATE tenant_log l SET head = e.position, head_hash = e.hash FROM event e
                 WHERE l.tenant_id = ? AND e.tenant_id = l.tenant_id AND e.position = ?
-                """,
-                id,
-                last - 2);
+                """, id, last - 2);
 
         assertThat(firstBroken()).isEqualTo(last - 1);
     }
@@ -160,12 +153,14 @@ class AuditVerifyIT {
     @Test
     void isDoneByOfficersAndAuditorsOnly() {
         tenant.user(Role.AUDITOR).post("/api/audit/verify").expectStatus().isOk();
-        tenant.user(Role.COMPLIANCE_OFFICER).post("/api/audit/verify").expectStatus().isOk();
-        List.of(Role.MANAGER, Role.WAREHOUSE, Role.VIEWER, Role.EXECUTIVE)
-                .forEach(role -> tenant.user(role)
-                        .post("/api/audit/verify")
-                        .expectStatus()
-                        .isForbidden());
+        tenant.user(Role.COMPLIANCE_OFFICER)
+                .post("/api/audit/verify")
+                .expectStatus()
+                .isOk();
+        List.of(Role.MANAGER, Role.WAREHOUSE, Role.VIEWER, Role.EXECUTIVE).forEach(role -> tenant.user(role)
+                .post("/api/audit/verify")
+                .expectStatus()
+                .isForbidden());
     }
 
     private long head() {
