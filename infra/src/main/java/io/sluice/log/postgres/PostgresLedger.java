@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
@@ -120,9 +121,12 @@ public final class PostgresLedger implements Ledger {
         }
         List<Recorded> events = done.events().stream().map(Linked::event).toList();
         batch.record(events.size());
-        for (Recorded event : events) {
-            Counter.builder("sluice_log_events_total").tag("type", event.type()).register(meters).increment();
-        }
+        events.stream()
+                .collect(Collectors.groupingBy(Recorded::type, Collectors.counting()))
+                .forEach((type, count) -> Counter.builder("sluice_log_events_total")
+                        .tag("type", type)
+                        .register(meters)
+                        .increment(count));
         commits.committed(context.get(io.sluice.log.Caller.class).tenant(), events);
     }
 
