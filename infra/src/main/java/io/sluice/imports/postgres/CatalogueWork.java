@@ -40,7 +40,7 @@ final class CatalogueWork implements LineWork {
     public Mono<Void> store(List<Mapped> lines) {
         Import it = run.it();
         Mono<Checkpoint> work = database.withSession(
-                session -> Keys.taken(session, Sorting.keysOf(it, lines), it.keyScope(), it.dryScope())
+                session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
                         .flatMap(known -> write(session, lines, known)));
         return ledger.commit(PoolName.JOBS, work)
                 .retryWhen(Retry.max(3).filter(CatalogueWork::wasMadeElsewhere))

@@ -63,7 +63,7 @@ final class HistoryWork implements LineWork {
         Import it = run.it();
         Mono<Void> lookUp = it.resource() == ImportResource.RETAIL ? Mono.empty() : names.lookUp(lines);
         Mono<Checkpoint> work = database.withSession(
-                session -> Keys.taken(session, Sorting.keysOf(it, lines), it.keyScope(), it.dryScope())
+                session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
                         .flatMap(known -> write(session, lines, known)));
         return lookUp.then(ledger.commit(PoolName.JOBS, work))
                 .doOnNext(done -> run.committed(done.answer()))

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -24,6 +25,7 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ImportRunner.class);
     private static final int TENANTS_AT_ONCE = 3;
     private static final int WAKE_UPS = 256;
+    private static final Duration RELEASE = Duration.ofSeconds(5);
 
     private final Leases leases;
     private final Rounds rounds;
@@ -55,7 +57,7 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
                 .concatMapIterable(tenants -> tenants);
         return Flux.merge(wakeUps.asFlux(), all)
                 .filter(tenant -> !busy.contains(tenant))
-                .onBackpressureBuffer(WAKE_UPS * 4, _ -> {}, reactor.core.publisher.BufferOverflowStrategy.DROP_LATEST)
+                .onBackpressureBuffer(WAKE_UPS * 4, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
                 .flatMap(this::round, TENANTS_AT_ONCE, 1)
                 .then();
     }
@@ -78,14 +80,20 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
                 .subscribe();
     }
 
-    /** What runs is cancelled between statements; its transaction is undone and the next node goes on from the checkpoint. */
     @Override
     public void stop() {
+        stop(() -> {});
+    }
+
+    /** What runs is cancelled, its open transaction undone: another node goes on from the last checkpoint. */
+    @Override
+    public void stop(Runnable stopped) {
         Disposable now = running;
+        running = null;
         if (now != null) {
             now.dispose();
         }
-        running = null;
+        rounds.release().timeout(RELEASE).onErrorComplete().doFinally(_ -> stopped.run()).subscribe();
     }
 
     @Override

@@ -22,8 +22,11 @@ final class Keys {
                 ? Mono.just(Set.of())
                 : session.all(
                                 """
-                                SELECT c.key FROM command_key c JOIN unnest($3::text[]) AS k (key) USING (key)
-                                WHERE c.tenant_id = $1 AND c.scope = ANY ($2)
+                                SELECT c.key FROM unnest($2::text[]) AS s (scope)
+                                CROSS JOIN unnest($3::text[]) AS k (key)
+                                CROSS JOIN LATERAL (
+                                    SELECT key FROM command_key
+                                    WHERE tenant_id = $1 AND scope = s.scope AND key = k.key LIMIT 1) c
                                 """,
                                 row -> Rows.text(row, "key"),
                                 session.caller().tenant().value(),

@@ -122,13 +122,14 @@ final class Leases {
     }
 
     /** Lets another node take the import at once. */
-    Mono<Void> release(UUID id) {
+    Mono<Void> release(TenantId tenant, UUID id) {
         return database.write(PoolName.JOBS, session -> session.update(
                         "UPDATE import SET lease_until = now() WHERE tenant_id = $1 AND id = $2 AND node = $3 AND state = 'RUNNING'",
                         session.caller().tenant().value(),
                         id,
                         node))
-                .then();
+                .then()
+                .contextWrite(Context.of(Caller.class, Caller.system(tenant, "imports")));
     }
 
     /** In the transaction of the lines: what became of them, and how far the import is. */

@@ -127,9 +127,8 @@ final class LedgerWork implements LineWork {
     }
 
     private Mono<Checkpoint> imagine(Step step) {
-        Import it = run.it();
         Mono<Group> work = database.withSession(
-                session -> Keys.taken(session, step.keys(), it.keyScope(), it.dryScope())
+                session -> Keys.taken(session, step.keys(), run.scopes())
                         .map(step::group)
                         .flatMap(group -> imagine(session, group)));
         return ledger.commit(PoolName.JOBS, work)

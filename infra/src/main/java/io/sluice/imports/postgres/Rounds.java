@@ -29,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
@@ -56,6 +58,7 @@ final class Rounds {
     private final StockTransactions transactions;
     private final Scheduler threads;
     private final Clock clock;
+    private final Map<UUID, TenantId> running = new ConcurrentHashMap<>();
 
     Rounds(
             Leases leases,
@@ -90,14 +93,24 @@ final class Rounds {
                 .then();
     }
 
+    /** Gives up what was broken off by {@link ImportRunner#stop()}, so that another node need not wait for the lease. */
+    Mono<Void> release() {
+        return Flux.fromIterable(Map.copyOf(running).entrySet())
+                .concatMap(open -> leases.release(open.getValue(), open.getKey()).onErrorComplete())
+                .doFinally(_ -> running.clear())
+                .then();
+    }
+
     private Mono<Void> carryOut(TenantId tenant, Leases.Claimed claimed) {
         Import it = claimed.it();
+        running.put(it.id(), tenant);
         Run run = new Run(leases, threads, it);
         Mono<Void> work = claimed.tries() > MOST_TRIES
                 ? fail(run, "gave-up: the import broke off " + MOST_TRIES + " times in a row")
                 : work(run);
         return Mono.firstWithSignal(work, renewals(run))
                 .onErrorResume(Leases.Lost.class, _ -> Mono.empty())
+                .doOnTerminate(() -> running.remove(it.id()))
                 .doOnCancel(() -> LOG.info("import {} is left to the next node", it.id()))
                 .contextWrite(Context.of(Caller.class, callerOf(tenant, it)));
     }

@@ -52,6 +52,11 @@ final class Run {
         return it.options().dryRun();
     }
 
+    /** Where the identity of a line may be taken already. */
+    String[] scopes() {
+        return isDry() ? new String[] {it.keyScope(), it.dryScope()} : new String[] {it.keyScope()};
+    }
+
     boolean isCancelAsked() {
         return cancelAsked;
     }

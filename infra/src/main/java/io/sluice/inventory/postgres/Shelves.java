@@ -56,11 +56,13 @@ final class Shelves {
             JOIN unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id) USING (location_id, part_id)
             WHERE a.tenant_id = $1 AND a.kind = 'LOW_STOCK' AND a.status <> 'RESOLVED'
             """;
+    // The limit keeps it a look-up for each key: as a join, the planner soon prefers to read all keys of the tenant.
     private static final String KEYS =
             """
-            SELECT scope, key, digest, status, answer, etag, location, position FROM command_key c
-            JOIN unnest($2::text[], $3::text[]) AS k (scope, key) USING (scope, key)
-            WHERE c.tenant_id = $1
+            SELECT c.* FROM unnest($2::text[], $3::text[]) AS k (scope, key)
+            CROSS JOIN LATERAL (
+                SELECT scope, key, digest, status, answer, etag, location, position FROM command_key
+                WHERE tenant_id = $1 AND scope = k.scope AND key = k.key LIMIT 1) c
             """;
 
     private Shelves() {}

@@ -16,6 +16,7 @@ import io.sluice.log.OnceKey;
 import io.sluice.log.StoredAnswer;
 import io.sluice.log.postgres.Appender;
 import io.sluice.log.postgres.Appender.Draft;
+import io.sluice.log.postgres.Appender.Linked;
 import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.log.postgres.Appender.Taken;
 import io.sluice.log.postgres.PostgresLedger.Done;
@@ -158,6 +159,7 @@ public final class StockTransactions {
     /** A movement at its position. */
     record Posted(Movement movement, Caller caller, long position) {}
 
+    /** The database writes the movements while the events are still being linked. */
     private Mono<Done<List<MoveAnswer>>> append(
             Session session, List<Decided> decided, LockedHead head, Beside beside) {
         Instant at = Appender.timeAfter(head, clock.instant());
@@ -172,13 +174,11 @@ public final class StockTransactions {
                 decided.stream().flatMap(one -> one.outcomes().stream()).toList();
         Mono<Void> more = beside.write(session, outcomes);
         beside.events(outcomes).forEach(event -> drafts.add(new Draft(session.caller(), event)));
-        var linked = Appender.link(head, at, drafts);
-        long last = head.position() + linked.size();
-        return Mono.when(
-                        StockWriter.writeMovements(session, posted, at),
-                        more,
-                        Appender.write(session, head, at, linked, taken))
-                .thenReturn(new Done<>(answers(decided, written), last, linked));
+        Mono<List<Linked>> events = Mono.fromSupplier(() -> Appender.link(head, at, drafts))
+                .delayUntil(linked -> Appender.write(session, head, at, linked, taken));
+        return Mono.zip(
+                        Mono.when(StockWriter.writeMovements(session, posted, at), more).thenReturn(true), events)
+                .map(both -> new Done<>(answers(decided, written), head.position() + drafts.size(), both.getT2()));
     }
 
     private static StoredAnswer written(
