@@ -57,10 +57,9 @@ class CallsIT {
     @ParameterizedTest
     @CsvSource({
         "parts.list, /api/parts", "locations.list, /api/locations", "users.list, /api/users", "roles.list, /api/roles",
-        "stock.list, /api/stock", "movements.list, /api/movements", "categories.list, /api/categories",
+        "stock.list, /api/stock", "movements.list, /api/movements", "categories.tree, /api/categories/tree",
                 "me.list, /api/me",
-        "events.list, /api/events?order=desc&limit=3", "log.head, /api/log/head",
-                "stock.summary, /api/inventory/summary"
+        "events.list, /api/events?order=desc&limit=3", "log.head, /api/log/head"
     })
     void answersLikeHttp(String route, String path) {
         Link.rows(server, admin.token(), 2);

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Map;
+import io.sluice.postgres.EmbeddedPostgresServer;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +49,7 @@ class ClusterIT {
             try (var free = new ServerSocket(0)) {
                 port = free.getLocalPort();
             }
-            Process process = new ProcessBuilder(
+            ProcessBuilder node = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-Xmx256m",
@@ -60,13 +62,17 @@ class ClusterIT {
                             "io.sluice.Application",
                             "--server.port=" + port,
                             "--sluice.home=" + Server.shared().home(),
-                            "--sluice.redis.url=" + redis,
                             "--sluice.demo=false",
                             "--sluice.streams.connects-per-address=100000")
                     .redirectErrorStream(true)
-                    .redirectOutput(HOME.resolve("node-" + port + ".log").toFile())
-                    .start();
-            return new Node(process, port);
+                    .redirectOutput(HOME.resolve("node-" + port + ".log").toFile());
+            Path home = Server.shared().home();
+            node.environment()
+                    .putAll(Map.of(
+                            "SLUICE_DATABASE_URL", EmbeddedPostgresServer.start(home).url(),
+                            "SLUICE_REDIS_URL", redis,
+                            "SLUICE_MASTER_KEY", Files.readString(home.resolve("master.key")).strip()));
+            return new Node(node.start(), port);
         }
 
         boolean isUp() {
