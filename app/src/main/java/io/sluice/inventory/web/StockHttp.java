@@ -188,8 +188,9 @@ final class StockHttp {
     @GetMapping("/as-of")
     @Operation(summary = "Stock at an instant, by commit time or business time")
     Mono<PastStock> asOf(@ParameterObject Moment moment, Call call) {
-        call.require(STOCK_READ, moment.locationId());
-        return reads.asOf(moment.locationId(), moment.partId(), moment.at(), "occurred".equals(moment.basis()))
+        return known(moment.locationId(), call)
+                .thenMany(reads.asOf(
+                        moment.locationId(), moment.partId(), moment.at(), "occurred".equals(moment.basis())))
                 .collectList()
                 .map(items -> new PastStock(moment.at(), items));
     }
