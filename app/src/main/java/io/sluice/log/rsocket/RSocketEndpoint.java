@@ -25,6 +25,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -151,7 +152,8 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
 
     private RSocket welcome(
             StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
-        channel.pipeline().addLast(new Drained(admitted, wire));
+        // The library's own handler keeps the news of writability for itself, so ours stands before it.
+        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(admitted, wire);
         admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));
         return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages);
