@@ -47,6 +47,10 @@ record SentFile(TestUser user, String id) {
                 answer.expectBody(byte[].class).returnResult().getResponseBody()));
     }
 
+    static JsonNode parsed(String json) {
+        return JSON.readTree(json);
+    }
+
     JsonNode now() {
         return json(user.get("/api/imports/" + id).expectStatus().isOk());
     }
