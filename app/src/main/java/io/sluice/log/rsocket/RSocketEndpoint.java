@@ -153,7 +153,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     private RSocket welcome(
             StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
         // The library's own handler keeps the news of writability for itself, so ours stands before it.
-        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(admitted, wire);
+        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(admitted, wire));
         admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));
         return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages);
