@@ -1,5 +1,8 @@
 package io.sluice.redis;
 
+import static io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE;
+import static io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType.COUNT_BASED;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
@@ -44,8 +47,7 @@ public final class Redis implements SmartLifecycle, AutoCloseable, RedisHealth {
         this.breaker = CircuitBreaker.of(
                 "redis",
                 CircuitBreakerConfig.custom()
-                        .slidingWindowSize(20)
-                        .minimumNumberOfCalls(10)
+                        .slidingWindow(20, 10, COUNT_BASED, LOCK_FREE)
                         .failureRateThreshold(50)
                         .waitIntervalFunctionInOpenState(
                                 attempt -> Clients.delay(attempt.longValue()).toMillis())

@@ -117,6 +117,8 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         int unsent = (int) settings.unsent().toBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(unsent / 2, unsent));
         var wire = new WebSocketConnection(in, connection);
+        // The library's own handler keeps the news of writability for itself, so ours stands before it.
+        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(wire));
         var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address))
                 .payloadDecoder(PayloadDecoder.DEFAULT)
                 .maxInboundPayloadSize(LARGEST_PAYLOAD)
@@ -152,10 +154,9 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
 
     private RSocket welcome(
             StreamConnection admitted, WebSocketConnection wire, Channel channel, Connection connection) {
-        // The library's own handler keeps the news of writability for itself, so ours stands before it.
-        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(admitted, wire));
         admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));
+        wire.onWritable(admitted::wake);
         return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages);
     }
 
@@ -166,21 +167,18 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         return new RejectedSetupException(Json.write(Problems.body(problem, "none")));
     }
 
-    /** Wakes a connection's streams when what was unsent has left. */
+    /** Tells the connection when what was unsent has left. */
     private static final class Drained extends ChannelInboundHandlerAdapter {
 
-        private final StreamConnection connection;
         private final WebSocketConnection wire;
 
-        Drained(StreamConnection connection, WebSocketConnection wire) {
-            this.connection = connection;
+        Drained(WebSocketConnection wire) {
             this.wire = wire;
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
             if (context.channel().isWritable()) {
-                connection.wake();
                 wire.drained();
             }
             context.fireChannelWritabilityChanged();

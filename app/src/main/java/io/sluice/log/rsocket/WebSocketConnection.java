@@ -29,6 +29,7 @@ final class WebSocketConnection implements DuplexConnection {
     private final Connection connection;
     private final Channel channel;
     private final Queue<Sinks.Empty<Void>> waiting = new ConcurrentLinkedQueue<>();
+    private volatile Runnable onWritable = () -> {};
     private boolean flushing;
 
     WebSocketConnection(WebsocketInbound inbound, Connection connection) {
@@ -56,8 +57,14 @@ final class WebSocketConnection implements DuplexConnection {
         });
     }
 
+    /** Sets who else is told, each time the channel can take more again. */
+    void onWritable(Runnable task) {
+        onWritable = task;
+    }
+
     /** The channel can take more. */
     void drained() {
+        onWritable.run();
         for (int i = waiting.size(); i > 0; i--) {
             Sinks.Empty<Void> turn = waiting.poll();
             if (turn != null) {
