@@ -40,16 +40,36 @@ final class Arguments implements HandlerMethodArgumentResolver {
         }
         return parameter.hasParameterAnnotation(RequestBody.class)
                 ? body(parameter.getParameterType().asSubclass(Record.class), exchange)
-                : Mono.fromCallable(() -> Call.of(exchange));
+                : Mono.fromCallable(() -> call(parameter, exchange));
+    }
+
+    private static Call call(MethodParameter parameter, ServerWebExchange exchange) {
+        HttpHeaders headers = exchange.getRequest().getHeaders();
+        Method route = parameter.getMethod();
+        if (route != null && headers.getFirst(HttpHeaders.ACCEPT) != null) {
+            Accepted.by(headers).require(route);
+        }
+        return Call.of(exchange);
     }
 
     private static Mono<Object> body(Class<? extends Record> type, ServerWebExchange exchange) {
-        String sent = exchange.getRequest().getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
-        if (sent == null || !sent.regionMatches(true, 0, MediaType.APPLICATION_JSON_VALUE, 0, 16)) {
+        if (!isPlainJson(exchange.getRequest().getHeaders())) {
             return Mono.error(() -> new UnsupportedMediaTypeStatusException(
-                    "application/json is expected", List.of(MediaType.APPLICATION_JSON)));
+                    "application/json without an encoding is expected", List.of(MediaType.APPLICATION_JSON)));
         }
         return Bodies.read(exchange).map(body -> Binder.bind(body, type));
+    }
+
+    private static boolean isPlainJson(HttpHeaders headers) {
+        String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+        String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+        return type != null && isJson(type) && (encoding == null || encoding.equalsIgnoreCase("identity"));
+    }
+
+    /** Whatever its parameters: JSON has none that mean something (RFC 8259, 11). */
+    private static boolean isJson(String type) {
+        int end = type.indexOf(';');
+        return MediaType.APPLICATION_JSON_VALUE.equalsIgnoreCase((end < 0 ? type : type.substring(0, end)).strip());
     }
 
     /** A route without a record for its query takes no parameters. */

@@ -7,11 +7,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
-import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -117,18 +115,6 @@ final class Conduct implements WebFilter {
         if (requests.isClosed() && !request.getPath().value().startsWith("/health")) {
             return Requests.closed();
         }
-        return acceptable(request, asked.getFirst(HttpHeaders.ACCEPT))
-                ? null
-                : new NotAcceptableStatusException(List.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_NDJSON));
-    }
-
-    /** Whether any of what is spoken here is wished: routes decide among JSON, lines and events themselves. */
-    private static boolean acceptable(ServerHttpRequest request, @Nullable String wish) {
-        return wish == null
-                || wish.contains("*/*")
-                || wish.contains("json")
-                || wish.contains("application/*")
-                || wish.contains("text/event-stream")
-                || request.getPath().value().equals("/metrics");
+        return null;
     }
 }

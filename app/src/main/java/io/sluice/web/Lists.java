@@ -40,7 +40,7 @@ public final class Lists {
     }
 
     /**
-     * @param query what the cursor is bound to: filter and sort
+     * @param query what the cursor is bound to besides its tenant: filter and sort
      * @param keyOf the sort key of a row, as {@link Source} takes it
      * @param total the number of all rows, asked for only with {@code count=true}; null: not counted
      */
@@ -52,16 +52,12 @@ public final class Lists {
             Function<T, String> keyOf,
             Function<T, Object> toItem,
             @Nullable Mono<Long> total) {
-        String after = cursors.open(paging.cursor(), query);
+        String bound = call.principal().tenant() + " " + query;
+        String after = cursors.open(paging.cursor(), bound);
         ServerHttpResponse response = call.exchange().getResponse();
-        return wantsLines(call)
-                ? lines(response, paging, query, source, after, keyOf, toItem)
-                : page(response, paging, query, source, after, keyOf, toItem, total);
-    }
-
-    private static boolean wantsLines(Call call) {
-        return call.exchange().getRequest().getHeaders().getAccept().stream()
-                .anyMatch(MediaType.APPLICATION_NDJSON::equalsTypeAndSubtype);
+        return Accepted.by(call.exchange().getRequest().getHeaders()).prefersLines()
+                ? lines(response, paging, bound, source, after, keyOf, toItem)
+                : page(response, paging, bound, source, after, keyOf, toItem, total);
     }
 
     /** The position is read first, so the rows are at least as new. */
@@ -106,7 +102,8 @@ public final class Lists {
 
     private static Mono<Void> write(ServerHttpResponse response, Map<String, Object> body) {
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(Json.bytes(body))));
     }
 
     private <T> Mono<Void> lines(
@@ -123,9 +120,8 @@ public final class Lists {
         Flux<Object> rows = source.after(after, limit)
                 .doOnNext(row -> last.saw(keyOf.apply(row)))
                 .map(toItem);
-        Flux<Object> ending = Flux.defer(() -> last.count < limit
-                ? Flux.empty()
-                : Flux.just(Map.of("next", cursors.seal(last.key, query))));
+        Flux<Object> ending = Flux.defer(
+                () -> last.count < limit ? Flux.empty() : Flux.just(Map.of("next", cursors.seal(last.key, query))));
         Flux<DataBuffer> lines = rows.concatWith(ending)
                 .onErrorResume(Problem.class, problem -> Flux.just(Problems.body(problem, "none")))
                 .map(item -> buffers.wrap(line(item)));

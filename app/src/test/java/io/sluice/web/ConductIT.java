@@ -195,6 +195,103 @@ class ConductIT {
     }
 
     @Test
+    void answersInAFormThatTheCallerAcceptsOrRefuses() {
+        for (String accepted : List.of(
+                "text/event-stream",
+                "application/x-ndjson",
+                "application/json;q=0",
+                "application/json;q=0, */*",
+                "application/xml",
+                "json",
+                "garbage/",
+                ";")) {
+            with("Accept", accepted, "/api/me")
+                    .expectStatus()
+                    .isEqualTo(406)
+                    .expectHeader()
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .expectBody()
+                    .jsonPath("$.code")
+                    .isEqualTo("not-acceptable");
+        }
+        for (String accepted : List.of("text/event-stream", "json", "text/html")) {
+            with("Accept", accepted, "/api/parts").expectStatus().isEqualTo(406);
+        }
+        for (String accepted : List.of("*/*", "application/*", "text/html, */*;q=0.1", "application/json;q=0.1")) {
+            with("Accept", accepted, "/api/me").expectStatus().isOk();
+            with("Accept", accepted, "/api/parts")
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .contentType(MediaType.APPLICATION_JSON);
+        }
+        with("Accept", "application/json, application/x-ndjson;q=0.1", "/api/parts")
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_JSON);
+        with("Accept", "application/x-ndjson", "/api/parts").expectHeader().contentType(MediaType.APPLICATION_NDJSON);
+        with("Accept", "text/csv", "/api/imports/" + UUID.randomUUID() + "/rejects")
+                .expectStatus()
+                .isNotFound();
+    }
+
+    @Test
+    void readsPlainJsonOnly() {
+        Map<String, String> sent = Map.of("partNumber", "P-9", "description", "Bolt");
+        for (String type : List.of("application/jsonx", "application/json-patch+json", "text/json", "text/plain")) {
+            tenant.admin()
+                    .request(HttpMethod.POST, "/api/parts")
+                    .header("Content-Type", type)
+                    .bodyValue(Json.bytes(sent))
+                    .exchange()
+                    .expectStatus()
+                    .isEqualTo(415);
+        }
+        tenant.admin()
+                .request(HttpMethod.POST, "/api/parts")
+                .contentType(MediaType.APPLICATION_JSON)
+                .header("Content-Encoding", "gzip")
+                .bodyValue(Json.bytes(sent))
+                .exchange()
+                .expectStatus()
+                .isEqualTo(415)
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("unsupported-media-type");
+        tenant.admin()
+                .request(HttpMethod.POST, "/api/parts")
+                .header("Content-Type", "Application/JSON; charset=utf-8")
+                .bodyValue(Json.bytes(sent))
+                .exchange()
+                .expectStatus()
+                .isCreated();
+    }
+
+    @Test
+    void knowsACursorByItsTenant() {
+        made("P-10");
+        made("P-11");
+        TestTenant other = Tenants.fresh();
+
+        for (String list : List.of("/api/parts", "/api/users")) {
+            tenant.user(Role.VIEWER);
+            String next = (String) Objects.requireNonNull(tenant.admin()
+                            .get(list + "?limit=1")
+                            .expectBody(Map.class)
+                            .returnResult()
+                            .getResponseBody())
+                    .get("next");
+            tenant.admin().get(list + "?limit=1&cursor=" + next).expectStatus().isOk();
+            other.admin()
+                    .get(list + "?limit=1&cursor=" + next)
+                    .expectStatus()
+                    .isBadRequest()
+                    .expectBody()
+                    .jsonPath("$.errors[0].code")
+                    .isEqualTo("invalid-cursor");
+        }
+    }
+
+    @Test
     void compressesAsTheClientPrefers() throws Exception {
         String plain = text(roles("identity").body());
 
