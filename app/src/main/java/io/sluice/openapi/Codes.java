@@ -9,9 +9,9 @@ import java.util.TreeMap;
 final class Codes {
 
     static final String INTRODUCTION =
-            "Every change is committed once and streamed at once. Errors are problem details with a stable code; lists are"
-                    + " pages by cursor, or lines with Accept: application/x-ndjson; changes of one thing need If-Match;"
-                    + " any command may carry an Idempotency-Key.";
+            "Every change is committed once and streamed at once. Errors are problem details with a stable code; lists"
+                    + " are pages by cursor, or lines with Accept: application/x-ndjson; changes of one thing need"
+                    + " If-Match; any command may carry an Idempotency-Key.";
 
     /** By status: what any route may answer. */
     static final Map<String, List<String>> GENERAL = new TreeMap<>(Map.ofEntries(
@@ -23,6 +23,7 @@ final class Codes {
                             "token-expired",
                             "session-ended",
                             "token-in-url",
+                            "ticket-spent",
                             "user-disabled",
                             "tenant-suspended",
                             "no-tenant")),
@@ -75,6 +76,10 @@ final class Codes {
         parameters.put(
                 "Sluice-Min-Position",
                 header("Sluice-Min-Position", false, "Waits up to 2 s until this node knows the position", position()));
+        Map<String, Object> ticket =
+                header("ticket", false, "From /api/auth/tickets, instead of a token", Schemas.schema("string"));
+        ticket.put("in", "query");
+        parameters.put("ticket", ticket);
         return parameters;
     }
 

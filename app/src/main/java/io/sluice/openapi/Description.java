@@ -199,6 +199,7 @@ final class Description {
         }
         if (route.path().equals("/api/streams")) {
             parameters.add(reference("parameters", "Last-Event-ID"));
+            parameters.add(reference("parameters", "ticket"));
         }
     }
 

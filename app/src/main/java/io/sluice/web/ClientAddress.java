@@ -19,18 +19,18 @@ public final class ClientAddress {
     }
 
     public String of(ServerHttpRequest request) {
-        return of(request.getRemoteAddress(), request.getHeaders().getFirst("X-Forwarded-For"));
+        return of(request.getRemoteAddress(), request.getHeaders().getOrEmpty("X-Forwarded-For"));
     }
 
-    /** The last hop that is not one of our proxies. */
-    public String of(@Nullable InetSocketAddress remote, @Nullable String forwarded) {
+    /** The last hop that is not one of our proxies; a header that comes several times is one list (RFC 9110, 5.3). */
+    public String of(@Nullable InetSocketAddress remote, List<String> forwarded) {
         String address = remote == null || remote.getAddress() == null
                 ? "unknown"
                 : remote.getAddress().getHostAddress();
-        if (forwarded == null || !proxies.contains(address)) {
+        if (forwarded.isEmpty() || !proxies.contains(address)) {
             return address;
         }
-        String[] hops = forwarded.split(",");
+        String[] hops = String.join(",", forwarded).split(",");
         for (int i = hops.length - 1; i >= 0; i--) {
             address = hops[i].strip();
             if (!proxies.contains(address)) {

@@ -39,6 +39,19 @@ public final class Commands {
         return answer.map(Commands::toResponse);
     }
 
+    /**
+     * As {@link #run}, for a command whose slow part runs before its transaction and would not pass a second time: a
+     * repetition is answered without it.
+     */
+    public <P, T> Mono<ResponseEntity<String>> run(
+            Call call, Mono<P> slow, Function<P, Mono<T>> work, Function<T, StoredAnswer> toAnswer) {
+        Mono<ResponseEntity<String>> first = slow.flatMap(prepared -> run(call, work.apply(prepared), toAnswer));
+        String key = call.idempotencyKey();
+        return key == null
+                ? first
+                : ledger.find(onceKey(call, key)).map(Commands::toResponse).switchIfEmpty(first);
+    }
+
     private Mono<StoredAnswer> once(Call call, String key, Mono<StoredAnswer> work) {
         OnceKey onceKey = onceKey(call, key);
         return ledger.commitOnce(onceKey, work)
@@ -50,15 +63,15 @@ public final class Commands {
         if (problem.code().equals("idempotency-mismatch")) {
             return Mono.error(problem);
         }
-        String body = Json.write(Problems.body(
-                problem, RequestIdentity.of(call.exchange()).traceId()));
+        String body = Json.write(
+                Problems.body(problem, RequestIdentity.of(call.exchange()).traceId()));
         return ledger.remember(key, StoredAnswer.of(Problems.statusOf(problem).value(), body));
     }
 
     public static OnceKey onceKey(Call call, String key) {
         String scope = call.principal().account() + " " + call.route();
         String path = call.exchange().getRequest().getPath().value();
-        return new OnceKey(scope, key, Bodies.digestOf(call.exchange()) + path.hashCode(), KEY_LIFE);
+        return new OnceKey(scope, key, Bodies.digestOf(call.exchange()) + path, KEY_LIFE);
     }
 
     public static StoredAnswer created(Object body, long version, String location) {

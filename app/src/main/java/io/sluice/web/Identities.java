@@ -1,6 +1,7 @@
 package io.sluice.web;
 
 import io.sluice.access.Principal;
+import io.sluice.access.Tokens;
 import reactor.core.publisher.Mono;
 
 /** Who stands behind an access token, with the rights of now. */
@@ -8,6 +9,9 @@ public interface Identities {
 
     /** The principal, or the problem {@code Unauthenticated}. Answers at once for a token that was seen lately. */
     Mono<Principal> require(String accessToken);
+
+    /** As {@link #require(String)}, for what was verified already. */
+    Mono<Principal> require(Tokens.Access access);
 
     /**
      * The principal with its present rights: the same instance while nothing changed, or the problem

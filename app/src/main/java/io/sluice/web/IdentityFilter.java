@@ -1,9 +1,11 @@
 package io.sluice.web;
 
 import io.sluice.access.Principal;
+import io.sluice.access.Tickets;
 import io.sluice.log.Caller;
 import io.sluice.log.Cause;
 import io.sluice.shared.Problem;
+import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
@@ -14,6 +16,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Mono;
 
 /**
@@ -26,13 +29,16 @@ final class IdentityFilter implements WebFilter {
 
     private static final List<String> OPEN =
             List.of("/api/auth/login", "/api/auth/refresh", "/openapi", "/health", "/.well-known/jwks.json");
+    private static final String TICKET = "ticket";
     private static final String MIN_POSITION = "Sluice-Min-Position";
 
     private final Identities identities;
+    private final Tickets tickets;
     private final Positions positions;
 
-    IdentityFilter(Identities identities, Positions positions) {
+    IdentityFilter(Identities identities, Tickets tickets, Positions positions) {
         this.identities = identities;
+        this.tickets = tickets;
         this.positions = positions;
     }
 
@@ -51,9 +57,30 @@ final class IdentityFilter implements WebFilter {
         }
         String token = bearer(request);
         if (token == null) {
+            String ticket = ticket(request);
+            if (ticket != null) {
+                return tickets.redeem(ticket)
+                        .flatMap(identities::require)
+                        .flatMap(principal -> passed(withoutTicket(exchange), chain, principal));
+            }
             return Mono.error(new Problem.Unauthenticated("unauthenticated", "a bearer token is required"));
         }
         return identities.require(token).flatMap(principal -> passed(exchange, chain, principal));
+    }
+
+    /** Only streams are opened by clients that can send no headers. */
+    private static @Nullable String ticket(ServerHttpRequest request) {
+        return request.getPath().value().equals("/api/streams")
+                ? request.getQueryParams().getFirst(TICKET)
+                : null;
+    }
+
+    private static ServerWebExchange withoutTicket(ServerWebExchange exchange) {
+        URI uri = UriComponentsBuilder.fromUri(exchange.getRequest().getURI())
+                .replaceQueryParam(TICKET)
+                .build(true)
+                .toUri();
+        return exchange.mutate().request(request -> request.uri(uri)).build();
     }
 
     private Mono<Void> passed(ServerWebExchange exchange, WebFilterChain chain, Principal principal) {

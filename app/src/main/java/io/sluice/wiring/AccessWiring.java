@@ -13,6 +13,7 @@ import io.sluice.access.Sessions;
 import io.sluice.access.SignIn;
 import io.sluice.access.TenantAdministration;
 import io.sluice.access.Tenants;
+import io.sluice.access.Tickets;
 import io.sluice.access.Tokens;
 import io.sluice.access.UserAdministration;
 import io.sluice.log.Ledger;
@@ -48,6 +49,11 @@ class AccessWiring {
             AddressGuard addresses,
             Clock clock) {
         return new SignIn(tenants, credentials, book, tokens, addresses, clock);
+    }
+
+    @Bean
+    Tickets tickets(Tokens tokens, Ledger ledger, Clock clock) {
+        return new Tickets(tokens, ledger, clock);
     }
 
     @Bean

@@ -57,10 +57,15 @@ public final class Server implements AutoCloseable {
                 "--sluice.home=" + home,
                 "--sluice.demo=false",
                 "--sluice.access.address-failures=100000"));
+        all.removeIf(given -> settings.stream().anyMatch(it -> nameOf(it).equals(nameOf(given))));
         all.addAll(settings);
         var application = new SpringApplication(Application.class);
         application.addInitializers(Server::withOwnLoops);
         return application.run(all.toArray(String[]::new));
+    }
+
+    private static String nameOf(String argument) {
+        return argument.substring(0, argument.indexOf('='));
     }
 
     /** The event loops that Reactor Netty shares would end with the first server that is closed. */

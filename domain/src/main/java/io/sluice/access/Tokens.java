@@ -11,6 +11,9 @@ public interface Tokens {
     /** Whom an access token names, and how long. */
     record Access(TenantId tenant, UUID account, UUID session, Instant issuedAt, Instant expiresAt) {}
 
+    /** Stands for an access token once. */
+    record Ticket(UUID id, Access access, Instant expiresAt) {}
+
     /** Which use of which session a refresh token is. */
     record Refresh(TenantId tenant, UUID session, int generation) {}
 
@@ -18,6 +21,11 @@ public interface Tokens {
 
     /** {@code unauthenticated} when forged, unsigned or for somebody else; {@code token-expired} when too old. */
     Mono<Access> verify(String accessToken);
+
+    Mono<String> sign(Ticket ticket);
+
+    /** As {@link #verify}; an access token is no ticket, nor the other way round. */
+    Mono<Ticket> verifyTicket(String ticket);
 
     Mono<String> seal(Refresh refresh);
 

@@ -18,6 +18,9 @@ public interface Ledger {
      */
     Mono<StoredAnswer> commitOnce(OnceKey key, Mono<StoredAnswer> work);
 
+    /** The answer that is kept under the key, or empty; {@code idempotency-mismatch} as {@link #commitOnce}. */
+    Mono<StoredAnswer> find(OnceKey key);
+
     /** Keeps an answer that changed nothing, unless the key has one already; emits the one that is kept. */
     Mono<StoredAnswer> remember(OnceKey key, StoredAnswer answer);
 

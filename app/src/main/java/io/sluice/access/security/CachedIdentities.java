@@ -109,9 +109,18 @@ final class CachedIdentities implements Identities, LogFollower, Ordered {
     }
 
     private Held hold(String token, Tokens.Access access) {
-        Held held = new Held(watch(access.tenant(), access.account(), access.session()), access.expiresAt());
+        Held held = held(access);
         tokens.put(token, held);
         return held;
+    }
+
+    private Held held(Tokens.Access access) {
+        return new Held(watch(access.tenant(), access.account(), access.session()), access.expiresAt());
+    }
+
+    @Override
+    public Mono<Principal> require(Tokens.Access access) {
+        return Mono.defer(() -> answer(held(access)));
     }
 
     private WatchedSession watch(TenantId tenant, UUID account, UUID session) {

@@ -30,6 +30,8 @@ final class JoseTokens implements Tokens {
 
     static final String ISSUER = "sluice";
     static final String AUDIENCE = "sluice";
+    private static final String TICKET_AUDIENCE = "sluice-ticket";
+    private static final String ACCESS_END = "end";
     private static final int LONGEST = 4096;
     private static final byte FORM = 1;
     private static final int RANDOM = 16;
@@ -50,20 +52,37 @@ final class JoseTokens implements Tokens {
 
     @Override
     public Mono<String> sign(Access access) {
-        return keys.newest().map(key -> sign(access, key));
+        return sign(claims(access)
+                .audience(AUDIENCE)
+                .expirationTime(Date.from(access.expiresAt()))
+                .jwtID(Ids.next().toString())
+                .build());
     }
 
-    private static String sign(Access access, SigningKeys.Key key) {
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+    @Override
+    public Mono<String> sign(Ticket ticket) {
+        return sign(claims(ticket.access())
+                .audience(TICKET_AUDIENCE)
+                .expirationTime(Date.from(ticket.expiresAt()))
+                .jwtID(ticket.id().toString())
+                .claim(ACCESS_END, ticket.access().expiresAt().getEpochSecond())
+                .build());
+    }
+
+    private static JWTClaimsSet.Builder claims(Access access) {
+        return new JWTClaimsSet.Builder()
                 .issuer(ISSUER)
-                .audience(AUDIENCE)
                 .subject(access.account().toString())
                 .claim("tid", access.tenant().toString())
                 .claim("sid", access.session().toString())
-                .issueTime(Date.from(access.issuedAt()))
-                .expirationTime(Date.from(access.expiresAt()))
-                .jwtID(Ids.next().toString())
-                .build();
+                .issueTime(Date.from(access.issuedAt()));
+    }
+
+    private Mono<String> sign(JWTClaimsSet claims) {
+        return keys.newest().map(key -> sign(claims, key));
+    }
+
+    private static String sign(JWTClaimsSet claims, SigningKeys.Key key) {
         SignedJWT token = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.id()).build(), claims);
         try {
@@ -76,12 +95,20 @@ final class JoseTokens implements Tokens {
 
     @Override
     public Mono<Access> verify(String accessToken) {
-        return Mono.fromCallable(() -> parse(accessToken))
+        return signed(accessToken).map(this::toAccess);
+    }
+
+    @Override
+    public Mono<Ticket> verifyTicket(String ticket) {
+        return signed(ticket).map(this::toTicket);
+    }
+
+    private Mono<SignedJWT> signed(String text) {
+        return Mono.fromCallable(() -> parse(text))
                 .flatMap(token -> keys.find(token.getHeader().getKeyID())
                         .filter(key -> isSigned(token, key))
                         .map(_ -> token))
-                .switchIfEmpty(Mono.error(JoseTokens::invalid))
-                .map(this::toAccess);
+                .switchIfEmpty(Mono.error(JoseTokens::invalid));
     }
 
     private static SignedJWT parse(String text) {
@@ -111,22 +138,41 @@ final class JoseTokens implements Tokens {
     private Access toAccess(SignedJWT token) {
         try {
             JWTClaimsSet claims = token.getJWTClaimsSet();
-            if (!ISSUER.equals(claims.getIssuer()) || !claims.getAudience().contains(AUDIENCE)) {
-                throw invalid();
-            }
-            Instant expiresAt = required(claims.getExpirationTime()).toInstant();
-            if (!clock.instant().isBefore(expiresAt)) {
-                throw expired();
-            }
-            return new Access(
-                    TenantId.of(required(claims.getStringClaim("tid"))),
-                    UUID.fromString(required(claims.getSubject())),
-                    UUID.fromString(required(claims.getStringClaim("sid"))),
-                    required(claims.getIssueTime()).toInstant(),
-                    expiresAt);
+            return toAccess(claims, validUntil(claims, AUDIENCE));
         } catch (ParseException | IllegalArgumentException _) {
             throw invalid();
         }
+    }
+
+    private Ticket toTicket(SignedJWT token) {
+        try {
+            JWTClaimsSet claims = token.getJWTClaimsSet();
+            Instant expiresAt = validUntil(claims, TICKET_AUDIENCE);
+            Instant accessEnd = Instant.ofEpochSecond(required(claims.getLongClaim(ACCESS_END)));
+            return new Ticket(UUID.fromString(required(claims.getJWTID())), toAccess(claims, accessEnd), expiresAt);
+        } catch (ParseException | IllegalArgumentException _) {
+            throw invalid();
+        }
+    }
+
+    private Instant validUntil(JWTClaimsSet claims, String audience) {
+        if (!ISSUER.equals(claims.getIssuer()) || !claims.getAudience().contains(audience)) {
+            throw invalid();
+        }
+        Instant expiresAt = required(claims.getExpirationTime()).toInstant();
+        if (!clock.instant().isBefore(expiresAt)) {
+            throw expired();
+        }
+        return expiresAt;
+    }
+
+    private static Access toAccess(JWTClaimsSet claims, Instant expiresAt) throws ParseException {
+        return new Access(
+                TenantId.of(required(claims.getStringClaim("tid"))),
+                UUID.fromString(required(claims.getSubject())),
+                UUID.fromString(required(claims.getStringClaim("sid"))),
+                required(claims.getIssueTime()).toInstant(),
+                expiresAt);
     }
 
     private static <T> T required(@Nullable T claim) {

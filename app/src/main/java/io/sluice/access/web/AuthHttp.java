@@ -1,9 +1,11 @@
 package io.sluice.access.web;
 
+import io.sluice.access.Origin;
 import io.sluice.access.PasswordChange;
 import io.sluice.access.SessionBook;
 import io.sluice.access.SignIn;
 import io.sluice.access.SignedIn;
+import io.sluice.access.Tickets;
 import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
@@ -32,14 +34,25 @@ final class AuthHttp {
     private final SignIn signIn;
     private final SessionBook sessions;
     private final PasswordChange passwords;
+    private final Tickets tickets;
     private final Commands commands;
+    private final Origins origins;
     private final Clock clock;
 
-    AuthHttp(SignIn signIn, SessionBook sessions, PasswordChange passwords, Commands commands, Clock clock) {
+    AuthHttp(
+            SignIn signIn,
+            SessionBook sessions,
+            PasswordChange passwords,
+            Tickets tickets,
+            Commands commands,
+            Origins origins,
+            Clock clock) {
         this.signIn = signIn;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.tickets = tickets;
         this.commands = commands;
+        this.origins = origins;
         this.clock = clock;
     }
 
@@ -48,8 +61,8 @@ final class AuthHttp {
             @Size(min = 1, max = 100) String username,
             @Size(min = 1, max = 200) String password) {
 
-        SignIn.Attempt toAttempt(ServerWebExchange exchange) {
-            return new SignIn.Attempt(tenant, username, password, Origins.of(exchange));
+        SignIn.Attempt toAttempt(Origin origin) {
+            return new SignIn.Attempt(tenant, username, password, origin);
         }
     }
 
@@ -79,7 +92,7 @@ final class AuthHttp {
             value = Tokens.class,
             problems = {"401 bad-credentials", "403 tenant-suspended", "429 locked", "429 too-many-failures"})
     Mono<ResponseEntity<Tokens>> login(@RequestBody Login login, ServerWebExchange exchange) {
-        return signIn.login(login.toAttempt(exchange)).map(this::toResponse);
+        return signIn.login(login.toAttempt(origins.of(exchange))).map(this::toResponse);
     }
 
     @PostMapping("/refresh")
@@ -88,7 +101,7 @@ final class AuthHttp {
             value = Tokens.class,
             problems = {"401 unauthenticated"})
     Mono<ResponseEntity<Tokens>> refresh(@RequestBody Refresh refresh, ServerWebExchange exchange) {
-        return signIn.refresh(refresh.refreshToken(), Origins.of(exchange)).map(this::toResponse);
+        return signIn.refresh(refresh.refreshToken(), origins.of(exchange)).map(this::toResponse);
     }
 
     private ResponseEntity<Tokens> toResponse(SignedIn signedIn) {
@@ -103,6 +116,15 @@ final class AuthHttp {
                 call, sessions.end(call.principal(), call.principal().session()), _ -> Commands.noContent());
     }
 
+    @PostMapping("/tickets")
+    @Operation(summary = "A ticket for one stream whose client can send no headers: it works once, within 30 s")
+    @Answers(value = Tickets.Issued.class)
+    Mono<ResponseEntity<Tickets.Issued>> ticket(Call call) {
+        return tickets.issue(call.principal())
+                .map(issued ->
+                        ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(issued));
+    }
+
     @PostMapping("/password")
     @Operation(summary = "Change one's own password; all other sessions end")
     @Answers(
@@ -111,9 +133,10 @@ final class AuthHttp {
     Mono<ResponseEntity<String>> password(@RequestBody NewPassword wish, Call call) {
         UUID account = call.principal().account();
         UUID session = call.principal().session();
-        return passwords
-                .prepare(call.principal(), wish.currentPassword(), wish.newPassword())
-                .flatMap(hash ->
-                        commands.run(call, passwords.change(account, session, hash), _ -> Commands.noContent()));
+        return commands.run(
+                call,
+                passwords.prepare(call.principal(), wish.currentPassword(), wish.newPassword()),
+                hash -> passwords.change(account, session, hash),
+                _ -> Commands.noContent());
     }
 }

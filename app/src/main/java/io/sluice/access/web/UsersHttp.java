@@ -188,7 +188,7 @@ final class UsersHttp {
             return limit == null ? PAGE : limit;
         }
 
-        /** What a cursor is bound to. */
+        /** What a cursor is bound to besides its tenant. */
         String query() {
             return "users " + status + " " + role + " " + search;
         }
@@ -272,20 +272,25 @@ final class UsersHttp {
     @Operation(summary = "Users by name")
     Mono<Page> list(@ParameterObject Filter filter, Call call) {
         call.require(Permission.USERS_READ);
-        AccountQuery query = filter.toQuery(cursors.open(filter.cursor(), filter.query()));
+        String bound = call.principal().tenant() + " " + filter.query();
+        AccountQuery query = filter.toQuery(cursors.open(filter.cursor(), bound));
         return Mono.zip(
                         accounts.list(query).collectList(),
                         Boolean.TRUE.equals(filter.count()) ? accounts.count(query) : Mono.just(-1L),
                         log.head())
                 .map(parts -> toPage(
-                        filter, parts.getT1(), parts.getT2(), parts.getT3().position()));
+                        filter,
+                        bound,
+                        parts.getT1(),
+                        parts.getT2(),
+                        parts.getT3().position()));
     }
 
-    private Page toPage(Filter filter, List<Account> found, long total, long asOf) {
+    private Page toPage(Filter filter, String bound, List<Account> found, long total, long asOf) {
         Instant now = clock.instant();
         boolean more = found.size() > filter.size();
         List<Account> shown = more ? found.subList(0, filter.size()) : found;
-        String next = more ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), filter.query()) : null;
+        String next = more ? cursors.seal(shown.getLast().username().toLowerCase(Locale.ROOT), bound) : null;
         return new Page(
                 shown.stream().map(account -> UserView.of(account, now)).toList(),
                 next,
@@ -312,11 +317,11 @@ final class UsersHttp {
             problems = {"409 duplicate", "422 unknown-location"})
     Mono<ResponseEntity<String>> create(@RequestBody NewUserWish wish, Call call) {
         call.require(Permission.USERS_MANAGE);
-        return users.prepare(wish.toUser())
-                .flatMap(prepared -> commands.run(
-                        call,
-                        users.create(prepared),
-                        user -> Commands.created(toView(user), user.version(), "/api/users/" + user.id())));
+        return commands.run(
+                call,
+                users.prepare(wish.toUser()),
+                users::create,
+                user -> Commands.created(toView(user), user.version(), "/api/users/" + user.id()));
     }
 
     @PatchMapping("/users/{id}")

@@ -34,6 +34,7 @@ import io.sluice.web.Paging;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
@@ -169,7 +170,8 @@ final class ImportsHttp {
 
     /** The same key means the same file with the same options. */
     private static OnceKey onceKey(Call call, String key, Upload.Received received) {
-        int options = call.exchange().getRequest().getURI().toString().hashCode();
+        URI uri = call.exchange().getRequest().getURI();
+        String options = " " + uri.getRawPath() + "?" + uri.getRawQuery();
         String scope = call.principal().account() + " " + call.route();
         return new OnceKey(scope, key, received.sha256() + options, Commands.KEY_LIFE);
     }

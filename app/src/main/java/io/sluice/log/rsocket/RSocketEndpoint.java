@@ -82,7 +82,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     private Publisher<Void> upgrade(HttpServerRequest request, HttpServerResponse response) {
         String address = addresses.of(
                 request.remoteAddress() instanceof java.net.InetSocketAddress remote ? remote : null,
-                request.requestHeaders().get("X-Forwarded-For"));
+                request.requestHeaders().getAll("X-Forwarded-For"));
         if (!origins.allows(
                 request.requestHeaders().get("Origin"), request.requestHeaders().get("Host"))) {
             return refuse(response, new Problem.Forbidden("origin", "this origin is not listed"));

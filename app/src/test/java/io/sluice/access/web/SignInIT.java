@@ -10,7 +10,9 @@ import io.sluice.testing.TestTenant;
 import io.sluice.testing.TestUser;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpMethod;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -120,6 +122,30 @@ class SignInIT {
     }
 
     @Test
+    void countsFailuresByTheAddressBehindAListedProxy() {
+        try (Server proxied =
+                Server.another("--sluice.streams.proxies=127.0.0.1", "--sluice.access.address-failures=3")) {
+            for (int i = 0; i < 3; i++) {
+                guess(proxied, "198.51.100.7").expectStatus().isUnauthorized();
+            }
+
+            guess(proxied, "198.51.100.7").expectStatus().isEqualTo(429);
+            guess(proxied, "203.0.113.9, 198.51.100.7").expectStatus().isEqualTo(429);
+            guess(proxied, "203.0.113.9", "198.51.100.7").expectStatus().isEqualTo(429);
+            guess(proxied, "198.51.100.8").expectStatus().isUnauthorized();
+        }
+    }
+
+    private WebTestClient.ResponseSpec guess(Server server, String... forwarded) {
+        return server.client()
+                .post()
+                .uri("/api/auth/login")
+                .header("X-Forwarded-For", forwarded)
+                .bodyValue(Map.of("tenant", tenant.slug(), "username", UUID.randomUUID(), "password", "wrong"))
+                .exchange();
+    }
+
+    @Test
     void givesNewTokensForARefreshToken() {
         Map<?, ?> first = tokens(tenant.login("user1", TestTenant.PASSWORD));
 
@@ -189,6 +215,37 @@ class SignInIT {
         me(elsewhere).expectStatus().isUnauthorized();
         tenant.login(other.username(), TestTenant.PASSWORD).expectStatus().isUnauthorized();
         tenant.login(other.username(), "quite another long one").expectStatus().isOk();
+    }
+
+    @Test
+    void answersAPasswordChangeAgainUnderItsKey() {
+        TestUser user = tenant.user(Role.VIEWER);
+
+        for (int i = 0; i < 2; i++) {
+            changeWithKey(user, "a wholly other phrase")
+                    .expectStatus()
+                    .isNoContent()
+                    .expectHeader()
+                    .values(
+                            "Idempotency-Replayed",
+                            i == 0
+                                    ? it -> assertThat(it).isNullOrEmpty()
+                                    : it -> assertThat(it).containsExactly("true"));
+        }
+        changeWithKey(user, "yet another long phrase")
+                .expectStatus()
+                .isEqualTo(422)
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("idempotency-mismatch");
+        tenant.login(user.username(), "a wholly other phrase").expectStatus().isOk();
+    }
+
+    private static WebTestClient.ResponseSpec changeWithKey(TestUser user, String next) {
+        return user.request(HttpMethod.POST, "/api/auth/password")
+                .header("Idempotency-Key", "change-1")
+                .bodyValue(Map.of("currentPassword", TestTenant.PASSWORD, "newPassword", next))
+                .exchange();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.netty.channel.DefaultEventLoop;
 import io.sluice.access.Grant;
 import io.sluice.access.Principal;
 import io.sluice.access.Role;
+import io.sluice.access.Tokens;
 import io.sluice.log.Recorded;
 import io.sluice.log.Snapshots;
 import io.sluice.log.Subjects;
@@ -104,6 +105,11 @@ class HubTest {
     private final class Rights implements Identities {
         @Override
         public Mono<Principal> require(String accessToken) {
+            return renew(present);
+        }
+
+        @Override
+        public Mono<Principal> require(Tokens.Access access) {
             return renew(present);
         }
 

@@ -88,6 +88,11 @@ public final class PostgresLedger implements Ledger {
     }
 
     @Override
+    public Mono<StoredAnswer> find(OnceKey key) {
+        return database.write(PoolName.COMMANDS, session -> find(session, key));
+    }
+
+    @Override
     public Mono<StoredAnswer> remember(OnceKey key, StoredAnswer answer) {
         return commitOnce(key, Mono.just(answer));
     }
