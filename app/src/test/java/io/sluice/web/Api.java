@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The routes as {@code /openapi} describes them. */
 record Api(JsonNode document) {
@@ -109,6 +111,50 @@ record Api(JsonNode document) {
                 .get("content")
                 .get("application/json")
                 .get("schema"));
+    }
+
+    static boolean requires(JsonNode schema, String field) {
+        return schema.path("required").valueStream().anyMatch(it -> it.asString()
+                .equals(field));
+    }
+
+    /** The least that a schema takes. */
+    JsonNode sample(JsonNode schema) {
+        JsonNode known = resolved(schema);
+        if (known.has("enum")) {
+            return known.get("enum").get(0);
+        }
+        JsonNode type = known.path("type");
+        return switch (type.isArray() ? type.get(0).asString() : type.asString("")) {
+            case "object" -> sampleObject(known);
+            case "array" -> Json.MAPPER.createArrayNode().add(sample(known.get("items")));
+            case "boolean" -> Json.MAPPER.valueToTree(true);
+            case "number", "integer" -> Json.MAPPER.valueToTree(1);
+            default -> Json.MAPPER.valueToTree(sampleText(known));
+        };
+    }
+
+    private ObjectNode sampleObject(JsonNode schema) {
+        ObjectNode sample = Json.MAPPER.createObjectNode();
+        schema.path("properties").properties().stream()
+                .filter(field -> requires(schema, field.getKey()))
+                .forEach(field -> sample.set(field.getKey(), sample(field.getValue())));
+        return sample;
+    }
+
+    private static String sampleText(JsonNode schema) {
+        String pattern = schema.path("pattern").asString(".*");
+        return switch (schema.path("format").asString("")) {
+            case "uuid" -> "01a218e3-648a-7000-9f23-1a974efd45f5";
+            case "date-time" -> "2026-01-31T12:00:00Z";
+            case "date" -> "2026-01-31";
+            case "time-zone" -> "UTC";
+            default ->
+                Stream.of("viewer", "EUR", "de", "a@b.example")
+                        .filter(text -> text.matches(pattern))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("no sample for " + schema));
+        };
     }
 
     /** The schema itself, behind references and without the alternative null. */

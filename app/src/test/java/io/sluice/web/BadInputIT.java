@@ -8,20 +8,38 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Every field and parameter of every route, wrong in every way: refused by name, and nothing has changed. */
 class BadInputIT {
 
     private static final String SQL = "' OR 1=1 --";
+
+    private static final List<String> MALFORMED = List.of(
+            "",
+            "{",
+            "null",
+            "[]",
+            "17",
+            "{} {}",
+            "{\"a\":1,\"a\":2}",
+            "\u0000",
+            "{\"a\":NaN}",
+            "{\"a\":01}",
+            "{'a':1}");
+
+    private static final JsonMapper PLAIN = JsonMapper.shared();
 
     private final Api api = Api.read();
     private final TestTenant tenant = Tenants.fresh();
@@ -36,45 +54,74 @@ class BadInputIT {
         int before = tenant.events().size();
 
         for (Api.Call command : api.commands()) {
-            if (!command.path().startsWith("/api/auth")) {
-                JsonNode schema = api.bodyOf(command);
-                for (Map.Entry<String, JsonNode> field :
-                        schema.get("properties").properties()) {
-                    wrongFields(command, schema, field.getKey(), field.getValue());
-                }
-                send(command, "unknown field", "surprise", Map.of("surprise", 1));
-            }
+            JsonNode schema = api.bodyOf(command);
+            ObjectNode whole = (ObjectNode) api.sample(schema);
+            wrongFields(command, whole, whole, schema, "");
         }
 
         assertThat(wrong).isEmpty();
-        assertThat(tried).isGreaterThan(500);
+        assertThat(tried).isGreaterThan(1000);
         assertThat(tenant.events()).hasSize(before);
     }
 
-    private void wrongFields(Api.Call command, JsonNode schema, String name, JsonNode field) {
-        for (Wrong value : wrongValues(api.resolved(field))) {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put(name, value.value());
-            send(command, value.how(), name, body);
+    /** Everything else is right; then what is inside of the field, field by field. */
+    private void wrongFields(Api.Call command, ObjectNode whole, ObjectNode part, JsonNode schema, String prefix) {
+        for (Map.Entry<String, JsonNode> field : schema.get("properties").properties()) {
+            String name = field.getKey();
+            JsonNode inner = api.resolved(field.getValue());
+            JsonNode right = part.get(name);
+            for (Wrong value : wrongValues(inner)) {
+                part.set(name, PLAIN.valueToTree(value.value()));
+                send(command, value.how(), prefix + name, whole);
+            }
+            if (Api.requires(schema, name)) {
+                part.remove(name);
+                send(command, "missing", prefix + name, whole);
+                part.putNull(name);
+                send(command, "null", prefix + name, whole);
+            }
+            wrongInside(command, whole, part, name, inner, prefix + name);
+            restore(part, name, right);
         }
-        if (schema.has("required")
-                && schema.get("required").valueStream().anyMatch(it -> it.asString()
-                        .equals(name))) {
-            send(command, "missing", name, Map.of());
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put(name, null);
-            send(command, "null", name, body);
+        part.put("surprise", 1);
+        send(command, "unknown field", prefix + "surprise", whole);
+        part.remove("surprise");
+    }
+
+    private void wrongInside(
+            Api.Call command, ObjectNode whole, ObjectNode part, String name, JsonNode schema, String path) {
+        JsonNode element = typeOf(schema).equals("array") ? api.resolved(schema.get("items")) : null;
+        JsonNode inner = element == null ? schema : element;
+        ArrayNode list = Json.MAPPER.createArrayNode();
+        if (inner.has("properties")) {
+            ObjectNode sample = (ObjectNode) api.sample(inner);
+            part.set(name, element == null ? sample : list.add(sample));
+            wrongFields(command, whole, sample, inner, element == null ? path + "." : path + "[0].");
+        } else if (element != null) {
+            part.set(name, list);
+            for (Wrong value : wrongValues(element)) {
+                list.removeAll();
+                list.add(PLAIN.<JsonNode>valueToTree(value.value()));
+                send(command, value.how(), path, whole);
+            }
         }
     }
 
-    /** The other fields are missing: whatever else is wrong, this one must be among what is named. */
-    private void send(Api.Call command, String how, String field, Object body) {
+    private static void restore(ObjectNode part, String name, @Nullable JsonNode right) {
+        if (right == null) {
+            part.remove(name);
+        } else {
+            part.set(name, right);
+        }
+    }
+
+    private void send(Api.Call command, String how, String field, JsonNode body) {
         tried++;
         byte[] answer = tenant.admin()
                 .request(command.method(), command.pathTo(UUID.randomUUID()))
                 .header(HttpHeaders.IF_MATCH, "\"1\"")
                 .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(Json.bytes(body instanceof Map<?, ?> map ? withNulls(map) : body))
+                .bodyValue(Json.bytes(body))
                 .exchange()
                 .expectBody()
                 .returnResult()
@@ -82,13 +129,7 @@ class BadInputIT {
         check(command + " with " + field + " " + how, field, answer);
     }
 
-    private static Object withNulls(Map<?, ?> map) {
-        Map<String, Object> nodes = new LinkedHashMap<>();
-        map.forEach((name, value) -> nodes.put(String.valueOf(name), value == null ? Json.MAPPER.nullNode() : value));
-        return nodes;
-    }
-
-    private void check(String what, String field, byte[] answer) {
+    private void check(String what, String field, byte @Nullable [] answer) {
         JsonNode problem = Json.MAPPER.readTree(answer == null ? new byte[0] : answer);
         int status = problem.path("status").asInt();
         boolean named = problem.path("errors")
@@ -240,12 +281,12 @@ class BadInputIT {
     void refusesWhatIsNoJsonOrTooMuchOfIt() {
         int before = tenant.events().size();
         for (Api.Call command : api.commands()) {
-            if (!command.path().startsWith("/api/auth")) {
-                for (String body : List.of("", "{", "null", "[]", "17", "{} {}", "{\"a\":1,\"a\":2}", "\u0000")) {
-                    assertRefused(command, body.getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
-                }
-                assertRefused(command, "{\"a\":".repeat(1000).getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
+            for (String body : MALFORMED) {
+                assertRefused(command, body.getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
             }
+            assertRefused(command, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, 400, "malformed-json");
+            assertRefused(command, "{\"a\":".repeat(1000).getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
+            assertRefused(command, new byte[Bodies.LIMIT + 1], 413, "body-too-large");
         }
         assertRefused(api.commands().getFirst(), new byte[10 << 20], 413, "body-too-large");
 
