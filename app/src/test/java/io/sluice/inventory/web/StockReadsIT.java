@@ -137,10 +137,13 @@ class StockReadsIT {
                 "/api/stock?locationId=",
                 "/api/movements?locationId=",
                 "/api/stock/alerts?locationId=",
-                "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId="
+                "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId=",
+                "/api/parts/{p}/consumption?locationId="
             })
     void answersAnUnknownOneWithNotFound(String path) {
-        assertThat(refused(room.admin().get(path + "01900000-0000-7000-8000-000000000000"), 404))
+        assertThat(refused(
+                        room.admin().get(path.replace("{p}", room.part("P")) + "01900000-0000-7000-8000-000000000000"),
+                        404))
                 .isEqualTo("not-found");
     }
 

@@ -52,6 +52,11 @@ final class PostgresCategories implements Categories {
     }
 
     @Override
+    public Mono<Void> awaitTree() {
+        return database.withSession(session -> Trees.await(session, "category"));
+    }
+
+    @Override
     public Flux<Category> subtreeForChange(UUID id) {
         return database.withSession(session -> session.all(
                                 "SELECT " + COLUMNS

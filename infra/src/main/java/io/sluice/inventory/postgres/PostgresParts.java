@@ -64,7 +64,7 @@ final class PostgresParts implements Parts {
 
     @Override
     public Mono<Part> findForChange(UUID id) {
-        return database.withSession(session -> one(session, id, " FOR UPDATE"));
+        return database.withSession(session -> one(session, id, " FOR NO KEY UPDATE"));
     }
 
     private static Mono<Part> one(Session session, UUID id, String lock) {
