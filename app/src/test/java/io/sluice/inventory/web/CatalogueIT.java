@@ -307,4 +307,24 @@ class CatalogueIT {
         assertThat(statuses).hasSize(8).containsOnly(201);
         assertThat(room.got("/api/categories/tree").path("items")).hasSize(9);
     }
+
+    @Test
+    void removesACategoryOrTakesAPartIntoItButNeverBoth() {
+        var client = Stockroom.many(admin);
+        for (int round = 0; round < 15; round++) {
+            String category = room.category("C" + round);
+
+            var made = Stockroom.answered(client.post()
+                    .uri("/api/parts")
+                    .bodyValue(Map.of("partNumber", "P" + round, "description", "new", "categoryId", category)));
+            var removed = Stockroom.answered(
+                    client.delete().uri("/api/categories/" + category).header("If-Match", "\"1\""));
+            List<Integer> statuses = Objects.requireNonNull(Flux.mergeSequential(made, removed)
+                    .map(Stockroom.Answered::status)
+                    .collectList()
+                    .block(Duration.ofSeconds(20)));
+
+            assertThat(statuses).isIn(List.of(201, 409), List.of(422, 204));
+        }
+    }
 }

@@ -11,6 +11,9 @@ import static io.sluice.inventory.web.Stockroom.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.access.Role;
+import io.sluice.testing.Owner;
+import io.sluice.testing.Server;
+import io.sluice.testing.TestUser;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -97,6 +100,62 @@ class StockReadsIT {
         assertThat(summary("").path("totalValue").decimalValue()).isEqualByComparingTo("60");
         json(room.admin().patch("/api/parts/" + part, 2, Map.of("reorderThreshold", 20)), 200);
         assertThat(summary("").path("lowStockItems").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void answersFreshlyOnAnotherNodeAfterEveryCommit() {
+        String part = room.part("P", Map.of("price", 1));
+        room.moved(location, part, "RECEIPT", 1);
+        String summary = "/api/inventory/summary?locationId=" + location;
+        String movers = "/api/inventory/top-moving?locationId=" + location;
+        String card = "/api/parts/" + part;
+        try (Server other = Server.another()) {
+            TestUser there =
+                    new TestUser(other, room.admin().id(), "admin", room.admin().token());
+            for (int n = 1; n <= 20; n++) {
+                got(there, summary);
+                got(there, movers);
+                got(there, card);
+
+                room.moved(location, part, "RECEIPT", 2);
+                room.moved(location, part, "ISSUE", 1);
+                json(room.admin().patch(card, n, Map.of("price", n + 1)), 200);
+
+                assertThat(got(there, summary).path("totalValue").intValue()).isEqualTo((n + 1) * (n + 1));
+                assertThat(got(there, movers)
+                                .path("items")
+                                .get(0)
+                                .path("quantity")
+                                .intValue())
+                        .isEqualTo(n);
+                assertThat(got(there, card).path("version").intValue()).isEqualTo(n + 1);
+            }
+        }
+    }
+
+    @Test
+    void findsTheRowsOfRareStates() {
+        String obsolete = room.part("OLD");
+        String held = room.part("HELD");
+        String reserved = room.part("RESERVED");
+        List.of(obsolete, held, reserved, room.part("FREE")).forEach(part -> room.moved(location, part, "RECEIPT", 5));
+        json(room.admin().patch("/api/parts/" + obsolete, 1, Map.of("status", "PHASE_OUT")), 200);
+        json(room.admin().patch("/api/parts/" + obsolete, 2, Map.of("status", "OBSOLETE")), 200);
+        Owner.update("UPDATE stock SET held = 5 WHERE part_id = ?::uuid", held);
+        Owner.update("UPDATE stock SET reserved = 5 WHERE part_id = ?::uuid", reserved);
+
+        assertThat(numbers("OBSOLETE")).containsExactly("OLD");
+        assertThat(numbers("QUARANTINED")).containsExactly("HELD");
+        assertThat(numbers("RESERVED")).containsExactly("RESERVED");
+        assertThat(numbers("QUARANTINED,RESERVED")).containsExactly("HELD", "RESERVED");
+        assertThat(numbers("OBSOLETE,RESERVED")).containsExactly("OLD", "RESERVED");
+        assertThat(numbers("ACTIVE")).containsExactly("FREE");
+        Owner.update("UPDATE stock SET obsolete = true WHERE part_id = ?::uuid", held);
+        assertThat(numbers("OBSOLETE")).containsExactly("HELD", "OLD");
+    }
+
+    private List<String> numbers(String status) {
+        return texts(room.got("/api/stock?status=" + status).path("items"), "partNumber");
     }
 
     @ParameterizedTest

@@ -148,6 +148,7 @@ final class PostgresCategories implements Categories {
                         """,
                         session.caller().tenant().value(),
                         category.id()))
+                .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
                 .flatMap(removed -> removed == 0
                         ? Mono.just(false)
                         : ledger.append(deleted).thenReturn(true));

@@ -163,6 +163,7 @@ final class PostgresParts implements Parts {
                         """,
                         session.caller().tenant().value(),
                         part.id()))
+                .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
                 .flatMap(removed -> removed == 0
                         ? Mono.just(false)
                         : ledger.append(deleted).thenReturn(true));
