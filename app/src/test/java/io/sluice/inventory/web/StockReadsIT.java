@@ -20,9 +20,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.MediaType;
 import tools.jackson.databind.JsonNode;
 
 class StockReadsIT {
@@ -317,6 +319,32 @@ class StockReadsIT {
                 .containsExactly("P0", "P1", "P2", "P3", "P4");
         assertThat(streamed(room.admin(), "/api/stock?limit=2").getLast().has("next"))
                 .isTrue();
+    }
+
+    @Test
+    void streamsEveryRowOnceOverManyReads() {
+        Owner.update("""
+                INSERT INTO part (tenant_id, id, part_number, description, currency, created_by, updated_by)
+                SELECT ?::uuid, md5(?::text || n)::uuid, 'N' || lpad(n::text, 5, '0'), 'x', 'EUR', 'x', 'x'
+                FROM generate_series(1, 3500) n
+                """, room.tenant().id().value(), location);
+        Owner.update("""
+                INSERT INTO stock (tenant_id, location_id, part_id, part_number, quantity)
+                SELECT tenant_id, ?::uuid, id, part_number, 1 FROM part WHERE tenant_id = ?
+                """, location, room.tenant().id().value());
+
+        byte[] body = Stockroom.many(room.admin())
+                .get()
+                .uri("/api/stock")
+                .accept(MediaType.APPLICATION_NDJSON)
+                .retrieve()
+                .bodyToMono(byte[].class)
+                .block();
+        List<String> all = Stockroom.lines(Objects.requireNonNull(body)).stream()
+                .map(it -> text(it, "partNumber"))
+                .toList();
+
+        assertThat(all).hasSize(3500).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
