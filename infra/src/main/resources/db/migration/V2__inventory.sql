@@ -55,6 +55,7 @@ CREATE TABLE part (
     FOREIGN KEY (tenant_id, category_id) REFERENCES category
 );
 CREATE INDEX part_category ON part (tenant_id, category_id);
+CREATE INDEX part_obsolete ON part (tenant_id) WHERE status = 'OBSOLETE';
 CALL isolate('part', 'SELECT, INSERT, UPDATE, DELETE');
 
 CREATE TABLE location (
@@ -94,6 +95,8 @@ CREATE TABLE stock (
     quantity            numeric(18,3) NOT NULL DEFAULT 0 CHECK (quantity >= 0),
     held                numeric(18,3) NOT NULL DEFAULT 0 CHECK (held >= 0),
     reserved            numeric(18,3) NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    -- A column, since under row-level security no partial index is found by a comparison of numerics.
+    claimed             boolean NOT NULL GENERATED ALWAYS AS (held + reserved > 0) STORED,
     average_cost        numeric(19,4) CHECK (average_cost >= 0),
     obsolete            boolean NOT NULL DEFAULT false,
     reorder_threshold   numeric(18,3) CHECK (reorder_threshold >= 0),
@@ -114,6 +117,8 @@ CREATE TABLE stock (
 CREATE INDEX stock_part ON stock (tenant_id, part_id);
 CREATE INDEX stock_by_number ON stock (tenant_id, part_number, location_id);
 CREATE INDEX stock_by_location_number ON stock (tenant_id, location_id, part_number);
+CREATE INDEX stock_claimed ON stock (tenant_id, part_number, location_id) WHERE claimed;
+CREATE INDEX stock_obsolete ON stock (tenant_id, part_number, location_id) WHERE obsolete;
 CALL isolate('stock', 'SELECT, INSERT, UPDATE');
 
 -- Append-only: the application has no right to change or delete a row; a reversal is a row of its own.

@@ -24,6 +24,7 @@ public final class Lists {
 
     public static final int DEFAULT_LIMIT = 20;
     private static final int STREAM_LIMIT = 100_000;
+    private static final int ROWS_A_READ = 1_000;
 
     private final EventLog log;
     private final Cursors cursors;
@@ -117,7 +118,7 @@ public final class Lists {
         int limit = paging.limitOr(STREAM_LIMIT);
         var last = new LastKey();
         DataBufferFactory buffers = response.bufferFactory();
-        Flux<Object> rows = source.after(after, limit)
+        Flux<Object> rows = read(source, after, limit, keyOf)
                 .doOnNext(row -> last.saw(keyOf.apply(row)))
                 .map(toItem);
         Flux<Object> ending = Flux.defer(
@@ -127,6 +128,28 @@ public final class Lists {
                 .map(item -> buffers.wrap(line(item)));
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
         return response.writeAndFlushWith(lines.window(64));
+    }
+
+    private record Portion<T>(List<T> rows, int left) {
+
+        boolean isLast() {
+            return left == 0 || rows.size() < ROWS_A_READ;
+        }
+    }
+
+    /** In portions of a statement each: no transaction stays open, and none runs into its limit, at a reader's pace. */
+    private static <T> Flux<T> read(Source<T> source, @Nullable String after, int limit, Function<T, String> keyOf) {
+        return portion(source, after, limit)
+                .expand(portion -> portion.isLast()
+                        ? Mono.empty()
+                        : portion(source, keyOf.apply(portion.rows().getLast()), portion.left()))
+                .concatMapIterable(Portion::rows, 1);
+    }
+
+    private static <T> Mono<Portion<T>> portion(Source<T> source, @Nullable String after, int left) {
+        return source.after(after, Math.min(left, ROWS_A_READ))
+                .collectList()
+                .map(rows -> new Portion<>(rows, left - rows.size()));
     }
 
     public static byte[] line(Object item) {

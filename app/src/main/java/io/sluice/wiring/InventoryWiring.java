@@ -11,6 +11,7 @@ import io.sluice.inventory.Locations;
 import io.sluice.inventory.PartCatalogue;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.Places;
+import io.sluice.inventory.StockControl;
 import io.sluice.inventory.StockEvents;
 import io.sluice.log.EventTypes;
 import io.sluice.notifications.NotificationEvents;
@@ -32,13 +33,13 @@ class InventoryWiring {
     }
 
     @Bean
-    PartCatalogue partCatalogue(Parts parts) {
-        return new PartCatalogue(parts);
+    PartCatalogue partCatalogue(Parts parts, StockControl control) {
+        return new PartCatalogue(parts, control);
     }
 
     @Bean
-    CategoryTree categoryTree(Categories categories, Clock clock) {
-        return new CategoryTree(categories, clock);
+    CategoryTree categoryTree(Categories categories, StockControl control, Clock clock) {
+        return new CategoryTree(categories, control, clock);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.sluice.inventory;
 import static io.sluice.access.Permission.PARTS_READ;
 import static io.sluice.access.Permission.STOCK_READ;
 
+import io.sluice.log.CanonicalJson;
 import io.sluice.log.Event;
 import io.sluice.log.EventType;
 import io.sluice.log.Topic;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,8 @@ public final class CatalogueEvents {
     public static List<Event> partChanged(Part before, Part after) {
         Map<String, Object> changed = changes(fields(before), fields(after));
         List<Event> events = new ArrayList<>();
-        if (!changed.isEmpty()) {
+        // A new cost is told without a word about it: events carry none.
+        if (!changed.isEmpty() || !isSame(before.standardCost(), after.standardCost())) {
             events.add(Event.of(
                     PART_UPDATED,
                     subject(after),
@@ -74,7 +75,7 @@ public final class CatalogueEvents {
                             "status", after.status(),
                             "previousStatus", before.status())));
         }
-        if (!Objects.equals(before.price(), after.price())) {
+        if (!isSame(before.price(), after.price())) {
             events.add(priceChanged(before, after));
         }
         return events;
@@ -105,7 +106,6 @@ public final class CatalogueEvents {
                 : List.of(Topic.part(part.id()), Topic.category(part.categoryId()), Topic.STOCK);
     }
 
-    /** Cost is left out: events carry none. */
     private static Map<String, @Nullable Object> fields(Part part) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("description", part.description());
@@ -193,6 +193,7 @@ public final class CatalogueEvents {
         fields.put("region", location.region());
         fields.put("country", location.country());
         fields.put("climateZone", location.climateZone());
+        fields.put("address", location.address());
         fields.put("lat", location.lat());
         fields.put("lon", location.lon());
         fields.put("timeZone", location.timeZone().getId());
@@ -206,7 +207,7 @@ public final class CatalogueEvents {
             Map<String, @Nullable Object> before, Map<String, @Nullable Object> after) {
         Map<String, Object> changed = new LinkedHashMap<>();
         after.forEach((name, value) -> {
-            if (!Objects.equals(before.get(name), value)) {
+            if (!isSame(before.get(name), value)) {
                 Map<String, @Nullable Object> pair = new HashMap<>();
                 pair.put("old", before.get(name));
                 pair.put("new", value);
@@ -214,5 +215,10 @@ public final class CatalogueEvents {
             }
         });
         return changed;
+    }
+
+    /** Numbers are the same whatever their trailing zeros. */
+    private static boolean isSame(@Nullable Object before, @Nullable Object after) {
+        return CanonicalJson.write(before).equals(CanonicalJson.write(after));
     }
 }

@@ -19,6 +19,9 @@ public interface Categories {
     /** Those of the codes that exist. */
     Flux<Category> findByCodes(Collection<String> codes);
 
+    /** Waits until nobody else changes the tree, and keeps it so until the unit of work ends. */
+    Mono<Void> awaitTree();
+
     /** The category and everything under it, from the top down; only in a unit of work, locked. */
     Flux<Category> subtreeForChange(UUID id);
 

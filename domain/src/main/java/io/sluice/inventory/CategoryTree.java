@@ -17,10 +17,12 @@ import reactor.core.publisher.Mono;
 public final class CategoryTree {
 
     private final Categories categories;
+    private final StockControl control;
     private final Clock clock;
 
-    public CategoryTree(Categories categories, Clock clock) {
+    public CategoryTree(Categories categories, StockControl control, Clock clock) {
         this.categories = categories;
+        this.control = control;
         this.clock = clock;
     }
 
@@ -30,6 +32,10 @@ public final class CategoryTree {
 
     public Mono<Category> create(Wish wish, String by) {
         wish.thresholds().checked();
+        return categories.awaitTree().then(Mono.defer(() -> add(wish, by)));
+    }
+
+    private Mono<Category> add(Wish wish, String by) {
         Mono<List<UUID>> above = wish.parentId() != null
                 ? categories.find(wish.parentId())
                         .switchIfEmpty(Mono.error(() -> new Problem.Contradiction(
@@ -103,7 +109,8 @@ public final class CategoryTree {
 
     /** Changes a category; moving it moves all under it. */
     public Mono<Category> change(UUID id, long version, UnaryOperator<Category> change) {
-        return categories.subtreeForChange(id)
+        return categories.awaitTree()
+                .thenMany(categories.subtreeForChange(id))
                 .collectList()
                 .flatMap(subtree -> subtree.isEmpty()
                         ? Mono.error(new Problem.NotFound("category", id))
@@ -122,7 +129,10 @@ public final class CategoryTree {
                 .delayUntil(after -> categories.store(
                         after,
                         CatalogueEvents.categoryChanged(after, "UPDATED", CatalogueEvents.changes(before, after))))
-                .delayUntil(after -> follow(subtree, before, after));
+                .delayUntil(after -> follow(subtree, before, after))
+                .delayUntil(after -> before.thresholds().equals(after.thresholds())
+                        ? Mono.empty()
+                        : control.evaluateCategory(after.id()));
     }
 
     private Mono<List<UUID>> pathUnder(@Nullable UUID parent, Category category) {

@@ -3,6 +3,8 @@ package io.sluice.inventory;
 import io.sluice.access.Scope;
 import io.sluice.log.Event;
 import io.sluice.shared.Problem;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -20,11 +22,20 @@ public interface Locations {
 
     Mono<Location> findForChange(UUID id);
 
+    /** Waits until nobody else changes which place hangs under which, and keeps it so until the unit of work ends. */
+    Mono<Void> awaitTree();
+
+    /** True when the place is the other one or hangs under it. */
+    Mono<Boolean> isUnder(UUID place, UUID other);
+
+    /** The latest day that it is at any place of the scope; empty without a place. */
+    Mono<LocalDate> findLatestDay(Scope<UUID> scope, Instant at);
+
     default Mono<Location> require(UUID id) {
         return find(id).switchIfEmpty(Mono.error(() -> new Problem.NotFound("location", id)));
     }
 
-    /** Fails with {@code code-taken} or {@code unknown-location} (the parent). */
+    /** Fails with {@code code-taken} or {@code unknown-location} (the parent) or {@code unknown-user} (a manager). */
     Mono<Void> add(Location location, Event created);
 
     Mono<Void> store(Location location, List<Event> events);

@@ -4,6 +4,7 @@ import io.sluice.log.Event;
 import io.sluice.shared.Problem;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
@@ -12,9 +13,11 @@ import reactor.core.publisher.Mono;
 public final class PartCatalogue {
 
     private final Parts parts;
+    private final StockControl control;
 
-    public PartCatalogue(Parts parts) {
+    public PartCatalogue(Parts parts, StockControl control) {
         this.parts = parts;
+        this.control = control;
     }
 
     public Mono<Part> create(Part part) {
@@ -22,18 +25,32 @@ public final class PartCatalogue {
         return parts.add(part, CatalogueEvents.partCreated(part)).thenReturn(part);
     }
 
-    /** Changes the part when it still has the version. */
+    /** Changes the part when it still has the version; what says the same as before changes nothing. */
     public Mono<Part> change(UUID id, long version, UnaryOperator<Part> change) {
         return parts.requireForChange(id)
-                .map(before -> new Changed(before, changed(before, version, change)))
-                .delayUntil(changed -> parts.store(changed.after(), changed.events()))
-                .map(Changed::after);
+                .map(before -> Changed.of(before, changed(before, version, change)))
+                .flatMap(this::store);
     }
 
-    private record Changed(Part before, Part after) {
-        List<Event> events() {
-            return CatalogueEvents.partChanged(before, after);
+    private record Changed(Part before, Part after, List<Event> events) {
+
+        static Changed of(Part before, Part after) {
+            return new Changed(before, after, CatalogueEvents.partChanged(before, after));
         }
+
+        boolean movesThresholds() {
+            return !before.thresholds().equals(after.thresholds())
+                    || !Objects.equals(before.categoryId(), after.categoryId());
+        }
+    }
+
+    private Mono<Part> store(Changed changed) {
+        if (changed.events().isEmpty()) {
+            return Mono.just(changed.before());
+        }
+        Mono<Void> alerts =
+                changed.movesThresholds() ? control.evaluatePart(changed.after().id()) : Mono.empty();
+        return parts.store(changed.after(), changed.events()).then(alerts).thenReturn(changed.after());
     }
 
     private static Part changed(Part before, long version, UnaryOperator<Part> change) {

@@ -1,6 +1,7 @@
 package io.sluice.inventory;
 
 import io.sluice.shared.Problem;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
@@ -18,9 +19,13 @@ public final class Places {
         return locations.add(location, CatalogueEvents.locationCreated(location)).thenReturn(location);
     }
 
-    /** Changes a place; one that is closed must be empty: {@code location-not-empty}. */
+    /**
+     * Changes a place; one that is closed must be empty: {@code location-not-empty}. None hangs under itself:
+     * {@code location-cycle}.
+     */
     public Mono<Location> change(UUID id, long version, UnaryOperator<Location> change) {
-        return locations.findForChange(id)
+        return locations.awaitTree()
+                .then(locations.findForChange(id))
                 .switchIfEmpty(Mono.error(() -> new Problem.NotFound("location", id)))
                 .doOnNext(before -> requireVersion(before, version))
                 .flatMap(before -> store(before, change.apply(before)));
@@ -33,9 +38,22 @@ public final class Places {
     }
 
     private Mono<Location> store(Location before, Location after) {
+        Mono<Void> hung =
+                Objects.equals(before.parentId(), after.parentId()) ? Mono.empty() : requireNoRing(after);
         Mono<Void> closable = before.active() && !after.active() ? requireEmpty(before) : Mono.empty();
-        return closable.then(locations.store(after, CatalogueEvents.locationChanged(before, after)))
+        return hung.then(closable)
+                .then(locations.store(after, CatalogueEvents.locationChanged(before, after)))
                 .thenReturn(after);
+    }
+
+    private Mono<Void> requireNoRing(Location location) {
+        return location.parentId() == null
+                ? Mono.empty()
+                : locations.isUnder(location.parentId(), location.id())
+                        .flatMap(ring -> ring
+                                ? Mono.error(new Problem.Conflict(
+                                        "location-cycle", location.code() + " cannot hang under itself"))
+                                : Mono.empty());
     }
 
     private Mono<Void> requireEmpty(Location location) {

@@ -137,6 +137,7 @@ public final class Shelf {
         if (part == null) {
             throw unknown("unknown-part", "partId", key.part());
         }
+        StockDecision.requireStocked(part);
         StockRow before = rows.getOrDefault(key, StockRow.empty(key));
         StockRow after = before.with(own);
         effective(after, part).checked();
@@ -144,6 +145,17 @@ public final class Shelf {
         List<Event> events = new ArrayList<>();
         events.add(StockEvents.thresholdChanged(key, part, before.own(), own));
         evaluate(after, part, true, events);
+        return events;
+    }
+
+    /** Evaluates the row's alerts when the thresholds of its part or category have changed. */
+    public List<Event> evaluate(StockKey key) {
+        PartFacts part = parts.get(key.part());
+        if (part == null) {
+            throw unknown("unknown-part", "partId", key.part());
+        }
+        List<Event> events = new ArrayList<>();
+        evaluate(row(key), part, true, events);
         return events;
     }
 
@@ -196,7 +208,7 @@ public final class Shelf {
                     StockAlert.open(row.key(), level, row.quantity(), limit, low == null ? null : low.id(), now);
             keep(present, opened);
             events.add(StockEvents.alert(StockEvents.ALERT_OPENED, opened, part.partNumber()));
-        } else if (open != null) {
+        } else if (open != null && !open.says(row.quantity(), limit)) {
             StockAlert updated = open.updated(row.quantity(), limit, now);
             keep(present, updated);
             events.add(StockEvents.alert(StockEvents.ALERT_UPDATED, updated, part.partNumber()));

@@ -48,6 +48,10 @@ public record StockAlert(
                 null, 1);
     }
 
+    boolean says(Quantity present, Quantity limit) {
+        return quantity.equals(present) && threshold.equals(limit);
+    }
+
     StockAlert updated(Quantity present, Quantity limit, Instant now) {
         return new StockAlert(
                 id, key, level, status, present, limit, raisedFrom, openedAt, now, acknowledgedBy, acknowledgedAt,

@@ -15,6 +15,12 @@ public interface StockControl {
      */
     Mono<Void> configure(StockKey key, long version, UnaryOperator<Thresholds> change);
 
+    /** Evaluates the alerts of all rows of a part whose thresholds or category were just stored. */
+    Mono<Void> evaluatePart(UUID part);
+
+    /** Evaluates the alerts of all rows whose part is in a category whose thresholds were just stored. */
+    Mono<Void> evaluateCategory(UUID category);
+
     /** Decides about an alert on its present state; 404 when it is unknown or out of the locations. */
     Mono<StockAlert> decide(
             UUID alert, Predicate<UUID> visible, Decision decision);

@@ -18,9 +18,7 @@ final class StockDecision {
 
     /** Passes, or throws the refusal. */
     static void check(Move move, StockRow row, PartFacts part) {
-        if (part.type() == Part.Type.SERVICE) {
-            throw new Problem.Contradiction("not-stocked", "partId", "a SERVICE part has no stock");
-        }
+        requireStocked(part);
         if (move.unit() != null && !move.unit().equals(part.baseUnit())) {
             throw new Problem.Contradiction(
                     "unit-not-convertible", "unit", move.unit() + " does not convert to " + part.baseUnit());
@@ -39,6 +37,12 @@ final class StockDecision {
         checkRange(move, row);
         checkRevenue(move, part);
         checkValue(move, row, part);
+    }
+
+    static void requireStocked(PartFacts part) {
+        if (part.type() == Part.Type.SERVICE) {
+            throw new Problem.Contradiction("not-stocked", "partId", "a SERVICE part has no stock");
+        }
     }
 
     private static void checkStock(Move move, StockRow row) {

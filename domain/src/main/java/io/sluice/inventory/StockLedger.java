@@ -10,4 +10,10 @@ public interface StockLedger {
      * {@link io.sluice.log.Ledger} does; one command's failure does not touch its neighbours.
      */
     Mono<MoveAnswer> post(MoveCommand command);
+
+    /**
+     * As {@link #post} for a line of a stream, which is not refused when too many wait, but waits for its place: emits
+     * the answer to come once the line has it.
+     */
+    Mono<Mono<MoveAnswer>> admit(MoveCommand line);
 }

@@ -68,6 +68,12 @@ public interface StockReads {
 
     Mono<Row> row(StockKey key);
 
+    /** Rows with the position that they are true at. */
+    record Placed(List<Row> rows, long position) {}
+
+    /** All rows of a part in the scope, of one snapshot. */
+    Mono<Placed> placed(UUID part, Scope<UUID> scope);
+
     record CategoryTotal(String name, long count, BigDecimal value) {}
 
     /** Totals of a location, all of one snapshot. */
@@ -156,8 +162,7 @@ public interface StockReads {
     record Bucket(LocalDate from, Quantity issued, Quantity returned, long count, BigDecimal revenue) {}
 
     /** Usage per bucket of {@code day}, {@code week} or {@code month}, buckets without movement as zero. */
-    Flux<Bucket> consumption(
-            UUID part, Scope<UUID> scope, @Nullable UUID location, String bucket, LocalDate from, LocalDate to);
+    Flux<Bucket> consumption(UUID part, Scope<UUID> scope, String bucket, LocalDate from, LocalDate to);
 
     record AlertFilter(
             Scope<UUID> scope,

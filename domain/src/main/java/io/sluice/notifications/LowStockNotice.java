@@ -3,6 +3,7 @@ package io.sluice.notifications;
 import io.sluice.inventory.StockAlert;
 import io.sluice.shared.Ids;
 import io.sluice.shared.Quantity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,10 +11,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An alert that was opened, with what its notification says. The managers of the location are told, each once; without
- * one, those who hold the role manager for it.
+ * An alert that was opened or that nobody acknowledges, with what its notification says. The managers of the location
+ * are told, each once; without one, those who hold the role for it.
  */
 public record LowStockNotice(
+        Stage stage,
         long position,
         UUID alert,
         StockAlert.Level level,
@@ -27,7 +29,37 @@ public record LowStockNotice(
         List<UUID> managers,
         List<UUID> roleHolders) {
 
-    public static final String TYPE = "low_stock";
+    /** Who is told when; each person once at each stage. */
+    public enum Stage {
+        OPENED("low_stock", "", "manager", Duration.ZERO),
+        FOUR_HOURS("low_stock_4h", "Not acknowledged for 4 hours: ", "manager", Duration.ofHours(4)),
+        EIGHT_HOURS("low_stock_8h", "Not acknowledged for 8 hours: ", "admin", Duration.ofHours(8));
+
+        private final String type;
+        private final String beginning;
+        private final String role;
+        private final Duration age;
+
+        Stage(String type, String beginning, String role, Duration age) {
+            this.type = type;
+            this.beginning = beginning;
+            this.role = role;
+            this.age = age;
+        }
+
+        public String type() {
+            return type;
+        }
+
+        public String role() {
+            return role;
+        }
+
+        /** How long a critical alert is left alone before. */
+        public Duration age() {
+            return age;
+        }
+    }
 
     public List<Notification> toNotifications(Instant now) {
         List<UUID> told = managers.isEmpty() ? roleHolders : managers;
@@ -39,9 +71,9 @@ public record LowStockNotice(
         return new Notification(
                 Ids.next(),
                 account,
-                TYPE,
+                stage.type,
                 critical ? Notification.Severity.CRITICAL : Notification.Severity.WARNING,
-                (critical ? "Critical stock: " : "Low stock: ") + partNumber,
+                stage.beginning + (critical ? "Critical stock: " : "Low stock: ") + partNumber,
                 quantity + " of " + partNumber + " (" + description + ") left at " + locationName,
                 Map.of(
                         "alertId", alert,

@@ -50,6 +50,9 @@ public final class Failures {
         if (state.filter("57014"::equals).isPresent()) {
             return new Problem.TimedOut("query-timeout", "a statement passed its limit of " + limit.toMillis() + " ms");
         }
+        if (state.filter("55P03"::equals).isPresent()) {
+            return new Problem.TimedOut("query-timeout", "a statement waited too long for what another one holds");
+        }
         if (isPoolTimeout(error)) {
             return new Problem.Unavailable("pool-exhausted", "no connection of the pool " + pool + " became free", SOON);
         }

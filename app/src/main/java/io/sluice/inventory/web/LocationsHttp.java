@@ -132,7 +132,7 @@ final class LocationsHttp {
 
     @PostMapping
     @Operation(summary = "Open a location")
-    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-location"})
+    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-location", "422 unknown-user"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(LOCATIONS_MANAGE).principal().account().toString();
         return commands.run(
@@ -192,7 +192,7 @@ final class LocationsHttp {
 
     @PatchMapping("/{id}")
     @Operation(summary = "Change a location: what is left out stays")
-    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 location-not-empty", "422 unknown-location"})
+    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 location-not-empty", "409 location-cycle", "422 unknown-location", "422 unknown-user"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(LOCATIONS_MANAGE, id).principal().account().toString();
         return commands.run(

@@ -122,18 +122,24 @@ final class MovementsHttp {
         ServerHttpResponse response = call.exchange().getResponse();
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
         Flux<byte[]> answers = NdJson.lines(call.exchange().getRequest().getBody(), Bodies.LINE_LIMIT)
-                .flatMapSequential(line -> answer(line, call), LINES_IN_FLIGHT, LINES_IN_FLIGHT);
+                .concatMap(line -> admitted(line, call))
+                .flatMapSequential(answer -> answer, LINES_IN_FLIGHT, LINES_IN_FLIGHT);
         Flux<DataBuffer> buffers = answers.map(response.bufferFactory()::wrap);
         return response.writeAndFlushWith(buffers.map(Mono::just));
     }
 
-    private Mono<byte[]> answer(byte[] line, Call call) {
+    /** The answer to come, once the line has its place behind the ones before it. */
+    private Mono<Mono<byte[]>> admitted(byte[] line, Call call) {
         return Mono.fromCallable(() -> toMove(Binder.bind(line, MoveWish.class), call))
-                .flatMap(move -> Mono.deferContextual(context -> ledger.post(new MoveCommand(
+                .flatMap(move -> Mono.deferContextual(context -> ledger.admit(new MoveCommand(
                         context.get(Caller.class), List.of(move), false, null, new MoveWriter.Line(call.principal().seesCosts())))))
-                .map(answer -> answer.answer().body())
-                .onErrorResume(error -> Mono.just(toLine(error)))
-                .map(NdJson::line);
+                .map(answer -> answer.map(it -> it.answer().body()))
+                .onErrorResume(error -> Mono.just(Mono.error(error)))
+                .map(MovementsHttp::toLine);
+    }
+
+    private static Mono<byte[]> toLine(Mono<String> answer) {
+        return answer.onErrorResume(error -> Mono.just(toLine(error))).map(NdJson::line);
     }
 
     /** The status of the stream is out already, so that a line's failure is the line's, too. */

@@ -4,12 +4,13 @@ import static io.sluice.access.Permission.PARTS_READ;
 import static io.sluice.access.Permission.PARTS_WRITE;
 import static io.sluice.access.Permission.STOCK_READ;
 
+import io.sluice.access.Scope;
+import io.sluice.inventory.Locations;
 import io.sluice.inventory.Part;
 import io.sluice.inventory.PartCatalogue;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.StockReads;
 import io.sluice.inventory.Thresholds;
-import io.sluice.log.EventLog;
 import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.http.ResponseEntity;
@@ -60,7 +62,7 @@ final class PartsHttp {
     private final Parts parts;
     private final StockReads reads;
     private final Lists lists;
-    private final EventLog log;
+    private final Locations locations;
     private final PartCards cards;
     private final Clock clock;
 
@@ -70,7 +72,7 @@ final class PartsHttp {
             Parts parts,
             StockReads reads,
             Lists lists,
-            EventLog log,
+            Locations locations,
             PartCards cards,
             Clock clock) {
         this.commands = commands;
@@ -78,7 +80,7 @@ final class PartsHttp {
         this.parts = parts;
         this.reads = reads;
         this.lists = lists;
-        this.log = log;
+        this.locations = locations;
         this.cards = cards;
         this.clock = clock;
     }
@@ -264,26 +266,34 @@ final class PartsHttp {
     Mono<PartStock> stock(@PathVariable UUID id, Call call) {
         call.require(STOCK_READ);
         boolean costs = call.principal().seesCosts();
-        var filter = new StockReads.Filter(
-                call.principal().locationsFor(STOCK_READ), null, id, null, Set.of(), null);
         return parts.require(id)
-                .then(log.head())
-                .flatMap(head -> reads.rows(filter, null, 10_000)
-                        .collectList()
-                        .map(rows -> totals(id, rows, head.position(), costs)));
+                .then(reads.placed(id, call.principal().locationsFor(STOCK_READ)))
+                .map(placed -> totals(id, placed, costs));
     }
 
-    record PartStock(UUID partId, Quantity quantity, Quantity available, List<StockRowView> locations, long position) {}
+    record PartStock(
+            UUID partId,
+            Quantity quantity,
+            Quantity held,
+            Quantity reserved,
+            Quantity available,
+            List<StockRowView> locations,
+            long position) {}
 
-    private static PartStock totals(UUID id, List<StockReads.Row> rows, long position, boolean costs) {
-        Quantity quantity = Quantity.ZERO;
-        Quantity available = Quantity.ZERO;
-        for (StockReads.Row row : rows) {
-            quantity = quantity.plus(row.quantity());
-            available = available.plus(row.available());
-        }
-        List<StockRowView> shown = rows.stream().map(row -> StockRowView.of(row, costs)).toList();
-        return new PartStock(id, quantity, available, shown, position);
+    private static PartStock totals(UUID id, StockReads.Placed placed, boolean costs) {
+        List<StockReads.Row> rows = placed.rows();
+        return new PartStock(
+                id,
+                sum(rows, StockReads.Row::quantity),
+                sum(rows, StockReads.Row::held),
+                sum(rows, StockReads.Row::reserved),
+                sum(rows, StockReads.Row::available),
+                rows.stream().map(row -> StockRowView.of(row, costs)).toList(),
+                placed.position());
+    }
+
+    private static Quantity sum(List<StockReads.Row> rows, Function<StockReads.Row, Quantity> figure) {
+        return rows.stream().map(figure).reduce(Quantity.ZERO, Quantity::plus);
     }
 
     /** Buckets of usage: from and to are days, both inclusive; 90 days when left out. */
@@ -291,7 +301,16 @@ final class PartsHttp {
             @Nullable @Pattern(regexp = "day|week|month") String bucket,
             @Nullable UUID locationId,
             @Nullable LocalDate from,
-            @Nullable LocalDate to) {}
+            @Nullable LocalDate to) {
+
+        LocalDate firstDay(LocalDate last) {
+            LocalDate first = from == null ? last.minusDays(89) : from;
+            if (first.isAfter(last) || ChronoUnit.DAYS.between(first, last) > 3660) {
+                throw Problem.Invalid.field("from", "out-of-range", "at most ten years before to is expected");
+            }
+            return first;
+        }
+    }
 
     @GetMapping("/{id}/consumption")
     @Operation(summary = "Usage of a part by day, week or month")
@@ -300,15 +319,22 @@ final class PartsHttp {
         if (span.locationId() != null) {
             call.require(STOCK_READ, span.locationId());
         }
-        LocalDate to = span.to() == null ? LocalDate.now(clock) : span.to();
-        LocalDate from = span.from() == null ? to.minusDays(89) : span.from();
-        if (from.isAfter(to) || ChronoUnit.DAYS.between(from, to) > 3660) {
-            throw Problem.Invalid.field("from", "out-of-range", "at most ten years before to is expected");
-        }
+        Scope<UUID> scope = span.locationId() == null
+                ? call.principal().locationsFor(STOCK_READ)
+                : Scope.only(Set.of(span.locationId()));
         String bucket = Objects.requireNonNullElse(span.bucket(), "day");
         return parts.require(id)
-                .then(reads.consumption(id, call.principal().locationsFor(STOCK_READ), span.locationId(), bucket, from, to)
-                        .collectList())
+                .then(lastDay(span, scope))
+                .flatMapMany(to -> reads.consumption(id, scope, bucket, span.firstDay(to), to))
+                .collectList()
                 .map(buckets -> Consumption.of(id, bucket, buckets));
+    }
+
+    /** Usage counts on the day of its place: today is what it is there, or where it is latest. */
+    private Mono<LocalDate> lastDay(Span span, Scope<UUID> scope) {
+        Mono<LocalDate> today = span.locationId() == null
+                ? locations.findLatestDay(scope, clock.instant()).defaultIfEmpty(LocalDate.now(clock))
+                : locations.require(span.locationId()).map(it -> LocalDate.ofInstant(clock.instant(), it.timeZone()));
+        return span.to() == null ? today : today.thenReturn(span.to());
     }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
@@ -56,9 +58,11 @@ class CatalogueIT {
         List<Recorded> updates = room.tenant().events().stream()
                 .filter(it -> it.type().equals("part.updated"))
                 .toList();
-        assertThat(updates).singleElement().satisfies(event -> assertThat(
-                        Stockroom.JSON.readTree(event.payload()).path("changed"))
-                .isEqualTo(Stockroom.JSON.readTree("{\"description\":{\"old\":\"Part P\",\"new\":\"New\"}}")));
+        assertThat(updates)
+                .singleElement()
+                .satisfies(event -> assertThat(
+                                Stockroom.JSON.readTree(event.payload()).path("changed"))
+                        .isEqualTo(Stockroom.JSON.readTree("{\"description\":{\"old\":\"Part P\",\"new\":\"New\"}}")));
     }
 
     @Test
@@ -206,5 +210,121 @@ class CatalogueIT {
                 .isEqualTo("code-taken");
         assertThat(created(admin, "/api/locations", Map.of("code", "B", "name", "another")))
                 .isNotBlank();
+    }
+
+    @Test
+    void changesNothingWhereAllStaysAsItIs() {
+        String part = room.part("P", Map.of("price", 10, "tags", List.of("a"), "attributes", Map.of("volt", 1.5)));
+
+        JsonNode same =
+                json(admin.patch("/api/parts/" + part, 1, Map.of("price", 10, "attributes", Map.of("volt", 1.5))), 200);
+
+        assertThat(same.path("version").intValue()).isEqualTo(1);
+        assertThat(updatesOf("part.updated")).isEmpty();
+        assertThat(updatesOf("part.price.changed")).isEmpty();
+        json(admin.patch("/api/parts/" + part, 1, Map.of("price", 11)), 200);
+        assertThat(updatesOf("part.price.changed")).hasSize(1);
+    }
+
+    @Test
+    void showsANewCostAtOnceThoughNoEventNamesIt() {
+        String part = room.part("P", Map.of("standardCost", 6));
+        room.got("/api/parts/" + part);
+
+        json(admin.patch("/api/parts/" + part, 1, Map.of("standardCost", 7)), 200);
+
+        JsonNode card = room.got("/api/parts/" + part);
+        assertThat(card.path("standardCost").decimalValue()).isEqualByComparingTo("7");
+        assertThat(card.path("version").intValue()).isEqualTo(2);
+        assertThat(updatesOf("part.updated"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.payload()).doesNotContain("Cost"));
+    }
+
+    private List<Recorded> updatesOf(String type) {
+        return room.tenant().events().stream()
+                .filter(it -> it.type().equals(type))
+                .toList();
+    }
+
+    @Test
+    void refusesARingOfLocationsAndAManagerWhoDoesNotExist() {
+        String top = room.location("TOP");
+        String below = created(admin, "/api/locations", Map.of("code", "B", "name", "below", "parentId", top));
+
+        assertThat(refused(admin.patch("/api/locations/" + top, 1, Map.of("parentId", below)), 409))
+                .isEqualTo("location-cycle");
+        assertThat(refused(admin.patch("/api/locations/" + top, 1, Map.of("parentId", top)), 409))
+                .isEqualTo("location-cycle");
+        var nobody = List.of(java.util.UUID.randomUUID());
+        assertThat(refused(admin.patch("/api/locations/" + top, 1, Map.of("managerIds", nobody)), 422))
+                .isEqualTo("unknown-user");
+        assertThat(refused(admin.post("/api/locations", Map.of("code", "C", "name", "c", "managerIds", nobody)), 422))
+                .isEqualTo("unknown-user");
+        json(
+                admin.patch("/api/locations/" + top, 1, Map.of("address", "Quay 1", "managerIds", List.of(admin.id()))),
+                200);
+        assertThat(updatesOf("location.updated"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.payload()).contains("Quay 1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"categories", "locations"})
+    void makesNoRingOfTwoMovesAtOnce(String tree) {
+        var client = Stockroom.many(admin);
+        for (int round = 0; round < 15; round++) {
+            String left = created(admin, "/api/" + tree, Map.of("code", "L" + round, "name", "left"));
+            String right = created(admin, "/api/" + tree, Map.of("code", "R" + round, "name", "right"));
+
+            List<Integer> statuses = Objects.requireNonNull(Flux.just(List.of(left, right), List.of(right, left))
+                    .flatMap(pair -> Stockroom.answered(client.patch()
+                            .uri("/api/" + tree + "/" + pair.getFirst())
+                            .header("If-Match", "\"1\"")
+                            .bodyValue(Map.of("parentId", pair.getLast()))))
+                    .map(Stockroom.Answered::status)
+                    .collectList()
+                    .block(Duration.ofSeconds(20)));
+
+            assertThat(statuses).containsExactlyInAnyOrder(200, 409);
+        }
+    }
+
+    @Test
+    void makesAMissingAncestorOnceForManyAtOnce() {
+        var client = Stockroom.many(admin);
+
+        List<Integer> statuses = Objects.requireNonNull(Flux.range(0, 8)
+                .flatMap(
+                        n -> Stockroom.answered(client.post()
+                                .uri("/api/categories")
+                                .bodyValue(Map.of("code", "NEW_" + n, "name", "new"))),
+                        8)
+                .map(Stockroom.Answered::status)
+                .collectList()
+                .block(Duration.ofSeconds(20)));
+
+        assertThat(statuses).hasSize(8).containsOnly(201);
+        assertThat(room.got("/api/categories/tree").path("items")).hasSize(9);
+    }
+
+    @Test
+    void removesACategoryOrTakesAPartIntoItButNeverBoth() {
+        var client = Stockroom.many(admin);
+        for (int round = 0; round < 15; round++) {
+            String category = room.category("C" + round);
+
+            var made = Stockroom.answered(client.post()
+                    .uri("/api/parts")
+                    .bodyValue(Map.of("partNumber", "P" + round, "description", "new", "categoryId", category)));
+            var removed = Stockroom.answered(
+                    client.delete().uri("/api/categories/" + category).header("If-Match", "\"1\""));
+            List<Integer> statuses = Objects.requireNonNull(Flux.mergeSequential(made, removed)
+                    .map(Stockroom.Answered::status)
+                    .collectList()
+                    .block(Duration.ofSeconds(20)));
+
+            assertThat(statuses).isIn(List.of(201, 409), List.of(422, 204));
+        }
     }
 }

@@ -64,11 +64,13 @@ class FailingCommandsIT {
 
         List<Answered> answers = post(location, good, bad);
 
-        assertThat(IntStream.range(0, 40).filter(n -> n % 10 == 7).mapToObj(n -> answers.get(n)
-                        .status()))
+        assertThat(IntStream.range(0, 40)
+                        .filter(n -> n % 10 == 7)
+                        .mapToObj(n -> answers.get(n).status()))
                 .containsOnly(500);
-        assertThat(IntStream.range(0, 40).filter(n -> n % 10 != 7).mapToObj(n -> answers.get(n)
-                        .status()))
+        assertThat(IntStream.range(0, 40)
+                        .filter(n -> n % 10 != 7)
+                        .mapToObj(n -> answers.get(n).status()))
                 .containsOnly(201);
         assertThat(quantity(location, bad)).isEqualTo(1000);
         assertThat(quantity(location, good)).isEqualTo(1000 - 36);
@@ -174,6 +176,22 @@ class FailingCommandsIT {
                         400))
                 .isEqualTo("invalid-request");
         assertThat(head()).isEqualTo(before);
+    }
+
+    @Test
+    void answersARowThatSomebodyHoldsTooLongAsATimeoutAndChangesNothing() throws java.sql.SQLException {
+        String location = room.location("A");
+        String part = room.part("P");
+        room.moved(location, part, "RECEIPT", 10);
+
+        try (var connection = Owner.connection()) {
+            connection.setAutoCommit(false);
+            connection.createStatement().execute("SELECT FROM stock WHERE part_id = '" + part + "' FOR UPDATE");
+
+            assertThat(Stockroom.refused(room.admin().post("/api/movements", move(location, part, "ISSUE", 1)), 504))
+                    .isEqualTo("query-timeout");
+        }
+        assertThat(quantity(location, part)).isEqualTo(10);
     }
 
     private long quantity(String location, String part) {

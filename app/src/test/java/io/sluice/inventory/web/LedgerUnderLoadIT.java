@@ -100,6 +100,37 @@ class LedgerUnderLoadIT {
         assertThatTheChainIsWhole();
     }
 
+    /** Far more lines than may wait at once: the streams wait, none is refused, and single commands still pass. */
+    @Test
+    void letsStreamsWaitInsteadOfRefusingTheirLines() {
+        String location = room.location("A");
+        String part = room.part("P");
+        WebClient client = many(room.admin());
+        List<Map<String, Object>> lines = java.util.Collections.nCopies(800, move(location, part, "RECEIPT", 1));
+
+        List<List<JsonNode>> streams = Objects.requireNonNull(Flux.range(0, WORKERS)
+                .flatMap(_ -> Stockroom.stream(client, lines), WORKERS)
+                .mergeWith(Flux.range(0, 20)
+                        .concatMap(_ -> answered(
+                                client.post().uri("/api/movements").bodyValue(move(location, part, "RECEIPT", 1))))
+                        .doOnNext(it -> assertThat(it.status()).isEqualTo(201))
+                        .map(_ -> List.of()))
+                .collectList()
+                .block(PATIENCE));
+
+        assertThat(streams.stream().flatMap(List::stream).map(it -> text(it, "outcome")))
+                .hasSize(WORKERS * 800)
+                .containsOnly("APPLIED");
+        assertThat(streams)
+                .allSatisfy(stream -> assertThat(stream.stream()
+                                .map(it -> it.path("movement").path("position").longValue()))
+                        .isSorted());
+        assertThat(room.got("/api/stock/" + location + "/" + part)
+                        .path("quantity")
+                        .longValue())
+                .isEqualTo(WORKERS * 800 + 20);
+    }
+
     private void assertThatTheChainIsWhole() {
         List<WrittenByHand.Event> events = WrittenByHand.eventsOf(room.tenant());
         assertThat(events.stream().map(WrittenByHand.Event::position))

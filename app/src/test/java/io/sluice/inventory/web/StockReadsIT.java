@@ -11,15 +11,20 @@ import static io.sluice.inventory.web.Stockroom.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.access.Role;
+import io.sluice.testing.Owner;
+import io.sluice.testing.Server;
+import io.sluice.testing.TestUser;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.MediaType;
 import tools.jackson.databind.JsonNode;
 
 class StockReadsIT {
@@ -99,6 +104,62 @@ class StockReadsIT {
         assertThat(summary("").path("lowStockItems").intValue()).isEqualTo(1);
     }
 
+    @Test
+    void answersFreshlyOnAnotherNodeAfterEveryCommit() {
+        String part = room.part("P", Map.of("price", 1));
+        room.moved(location, part, "RECEIPT", 1);
+        String summary = "/api/inventory/summary?locationId=" + location;
+        String movers = "/api/inventory/top-moving?locationId=" + location;
+        String card = "/api/parts/" + part;
+        try (Server other = Server.another()) {
+            TestUser there =
+                    new TestUser(other, room.admin().id(), "admin", room.admin().token());
+            for (int n = 1; n <= 20; n++) {
+                got(there, summary);
+                got(there, movers);
+                got(there, card);
+
+                room.moved(location, part, "RECEIPT", 2);
+                room.moved(location, part, "ISSUE", 1);
+                json(room.admin().patch(card, n, Map.of("price", n + 1)), 200);
+
+                assertThat(got(there, summary).path("totalValue").intValue()).isEqualTo((n + 1) * (n + 1));
+                assertThat(got(there, movers)
+                                .path("items")
+                                .get(0)
+                                .path("quantity")
+                                .intValue())
+                        .isEqualTo(n);
+                assertThat(got(there, card).path("version").intValue()).isEqualTo(n + 1);
+            }
+        }
+    }
+
+    @Test
+    void findsTheRowsOfRareStates() {
+        String obsolete = room.part("OLD");
+        String held = room.part("HELD");
+        String reserved = room.part("RESERVED");
+        List.of(obsolete, held, reserved, room.part("FREE")).forEach(part -> room.moved(location, part, "RECEIPT", 5));
+        json(room.admin().patch("/api/parts/" + obsolete, 1, Map.of("status", "PHASE_OUT")), 200);
+        json(room.admin().patch("/api/parts/" + obsolete, 2, Map.of("status", "OBSOLETE")), 200);
+        Owner.update("UPDATE stock SET held = 5 WHERE part_id = ?::uuid", held);
+        Owner.update("UPDATE stock SET reserved = 5 WHERE part_id = ?::uuid", reserved);
+
+        assertThat(numbers("OBSOLETE")).containsExactly("OLD");
+        assertThat(numbers("QUARANTINED")).containsExactly("HELD");
+        assertThat(numbers("RESERVED")).containsExactly("RESERVED");
+        assertThat(numbers("QUARANTINED,RESERVED")).containsExactly("HELD", "RESERVED");
+        assertThat(numbers("OBSOLETE,RESERVED")).containsExactly("OLD", "RESERVED");
+        assertThat(numbers("ACTIVE")).containsExactly("FREE");
+        Owner.update("UPDATE stock SET obsolete = true WHERE part_id = ?::uuid", held);
+        assertThat(numbers("OBSOLETE")).containsExactly("HELD", "OLD");
+    }
+
+    private List<String> numbers(String status) {
+        return texts(room.got("/api/stock?status=" + status).path("items"), "partNumber");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -137,10 +198,13 @@ class StockReadsIT {
                 "/api/stock?locationId=",
                 "/api/movements?locationId=",
                 "/api/stock/alerts?locationId=",
-                "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId="
+                "/api/stock/as-of?at=2026-01-01T00:00:00Z&locationId=",
+                "/api/parts/{p}/consumption?locationId="
             })
     void answersAnUnknownOneWithNotFound(String path) {
-        assertThat(refused(room.admin().get(path + "01900000-0000-7000-8000-000000000000"), 404))
+        assertThat(refused(
+                        room.admin().get(path.replace("{p}", room.part("P")) + "01900000-0000-7000-8000-000000000000"),
+                        404))
                 .isEqualTo("not-found");
     }
 
@@ -255,6 +319,32 @@ class StockReadsIT {
                 .containsExactly("P0", "P1", "P2", "P3", "P4");
         assertThat(streamed(room.admin(), "/api/stock?limit=2").getLast().has("next"))
                 .isTrue();
+    }
+
+    @Test
+    void streamsEveryRowOnceOverManyReads() {
+        Owner.update("""
+                INSERT INTO part (tenant_id, id, part_number, description, currency, created_by, updated_by)
+                SELECT ?::uuid, md5(?::text || n)::uuid, 'N' || lpad(n::text, 5, '0'), 'x', 'EUR', 'x', 'x'
+                FROM generate_series(1, 3500) n
+                """, room.tenant().id().value(), location);
+        Owner.update("""
+                INSERT INTO stock (tenant_id, location_id, part_id, part_number, quantity)
+                SELECT tenant_id, ?::uuid, id, part_number, 1 FROM part WHERE tenant_id = ?
+                """, location, room.tenant().id().value());
+
+        byte[] body = Stockroom.many(room.admin())
+                .get()
+                .uri("/api/stock")
+                .accept(MediaType.APPLICATION_NDJSON)
+                .retrieve()
+                .bodyToMono(byte[].class)
+                .block();
+        List<String> all = Stockroom.lines(Objects.requireNonNull(body)).stream()
+                .map(it -> text(it, "partNumber"))
+                .toList();
+
+        assertThat(all).hasSize(3500).isSorted().doesNotHaveDuplicates();
     }
 
     @Test

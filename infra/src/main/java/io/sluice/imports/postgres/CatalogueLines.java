@@ -13,6 +13,7 @@ import io.sluice.inventory.Part;
 import io.sluice.inventory.PartCatalogue;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.Places;
+import io.sluice.inventory.StockControl;
 import io.sluice.inventory.Thresholds;
 import io.sluice.postgres.Session;
 import io.sluice.shared.Ids;
@@ -47,14 +48,14 @@ final class CatalogueLines {
     private final Clock clock;
 
     CatalogueLines(
-            Tenants tenants, Parts parts, Locations locations, Categories categories, Clock clock) {
+            Tenants tenants, Parts parts, Locations locations, Categories categories, StockControl control, Clock clock) {
         this.tenants = tenants;
         this.parts = parts;
-        this.catalogue = new PartCatalogue(parts);
+        this.catalogue = new PartCatalogue(parts, control);
         this.locations = locations;
         this.places = new Places(locations);
         this.categories = categories;
-        this.tree = new CategoryTree(categories, clock);
+        this.tree = new CategoryTree(categories, control, clock);
         this.clock = clock;
     }
 

@@ -5,6 +5,7 @@ import io.sluice.imports.Imports;
 import io.sluice.inventory.Categories;
 import io.sluice.inventory.Locations;
 import io.sluice.inventory.Parts;
+import io.sluice.inventory.StockControl;
 import io.sluice.log.Ledger;
 import io.sluice.log.postgres.PostgresLedger;
 import io.sluice.postgres.Database;
@@ -47,12 +48,13 @@ public class ImportsConfiguration {
             Parts parts,
             Locations locations,
             Categories categories,
+            StockControl control,
             @Qualifier(THREADS) Scheduler threads,
             @Value("${sluice.imports.pause:5s}") Duration pause,
             Clock clock) {
         Leases leases = new Leases(database, Ids.next().toString());
         Rounds rounds = new Rounds(
-                leases, database, ledger, imports, tenants, parts, locations, categories, threads, clock);
+                leases, database, ledger, imports, tenants, parts, locations, categories, control, threads, clock);
         return new ImportRunner(leases, rounds, pause);
     }
 }

@@ -13,6 +13,7 @@ import io.sluice.inventory.Part;
 import io.sluice.inventory.PartCatalogue;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.Places;
+import io.sluice.inventory.StockControl;
 import io.sluice.inventory.Thresholds;
 import io.sluice.log.postgres.PostgresLedger;
 import io.sluice.postgres.PoolName;
@@ -45,14 +46,20 @@ final class Makers {
     private final Clock clock;
 
     Makers(
-            PostgresLedger ledger, Tenants tenants, Parts parts, Locations locations, Categories categories, Clock clock) {
+            PostgresLedger ledger,
+            Tenants tenants,
+            Parts parts,
+            Locations locations,
+            Categories categories,
+            StockControl control,
+            Clock clock) {
         this.ledger = ledger;
         this.tenants = tenants;
         this.parts = parts;
-        this.catalogue = new PartCatalogue(parts);
+        this.catalogue = new PartCatalogue(parts, control);
         this.places = new Places(locations);
         this.categories = categories;
-        this.tree = new CategoryTree(categories, clock);
+        this.tree = new CategoryTree(categories, control, clock);
         this.clock = clock;
     }
 

@@ -11,6 +11,7 @@ import io.sluice.imports.Tally;
 import io.sluice.inventory.Categories;
 import io.sluice.inventory.Locations;
 import io.sluice.inventory.Parts;
+import io.sluice.inventory.StockControl;
 import io.sluice.inventory.postgres.StockTransactions;
 import io.sluice.access.Tenants;
 import io.sluice.log.Actor;
@@ -69,14 +70,15 @@ final class Rounds {
             Parts parts,
             Locations locations,
             Categories categories,
+            StockControl control,
             Scheduler threads,
             Clock clock) {
         this.leases = leases;
         this.database = database;
         this.ledger = ledger;
         this.imports = imports;
-        this.makers = new Makers(ledger, tenants, parts, locations, categories, clock);
-        this.catalogue = new CatalogueLines(tenants, parts, locations, categories, clock);
+        this.makers = new Makers(ledger, tenants, parts, locations, categories, control, clock);
+        this.catalogue = new CatalogueLines(tenants, parts, locations, categories, control, clock);
         this.transactions = new StockTransactions(clock, threads);
         this.threads = threads;
         this.clock = clock;

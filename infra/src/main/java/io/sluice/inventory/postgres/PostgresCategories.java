@@ -52,6 +52,11 @@ final class PostgresCategories implements Categories {
     }
 
     @Override
+    public Mono<Void> awaitTree() {
+        return database.withSession(session -> Trees.await(session, "category"));
+    }
+
+    @Override
     public Flux<Category> subtreeForChange(UUID id) {
         return database.withSession(session -> session.all(
                                 "SELECT " + COLUMNS
@@ -143,6 +148,7 @@ final class PostgresCategories implements Categories {
                         """,
                         session.caller().tenant().value(),
                         category.id()))
+                .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
                 .flatMap(removed -> removed == 0
                         ? Mono.just(false)
                         : ledger.append(deleted).thenReturn(true));

@@ -12,9 +12,12 @@ import io.sluice.postgres.Database;
 import io.sluice.postgres.Failures;
 import io.sluice.postgres.Session;
 import io.sluice.shared.Problem;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -57,6 +60,56 @@ final class PostgresLocations implements Locations {
         return database.withSession(session -> one(session, id, " FOR UPDATE"));
     }
 
+    @Override
+    public Mono<Void> awaitTree() {
+        return database.withSession(session -> Trees.await(session, "location"));
+    }
+
+    @Override
+    public Mono<Boolean> isUnder(UUID place, UUID other) {
+        return database.withSession(session -> session.one(
+                """
+                WITH RECURSIVE above AS (
+                    SELECT id, parent_id FROM location WHERE tenant_id = $1 AND id = $2
+                    UNION SELECT l.id, l.parent_id FROM location l JOIN above a ON l.tenant_id = $1 AND l.id = a.parent_id)
+                SELECT EXISTS (SELECT FROM above WHERE id = $3) AS under
+                """,
+                row -> truth(row, "under"),
+                session.caller().tenant().value(),
+                place,
+                other));
+    }
+
+    @Override
+    public Mono<LocalDate> findLatestDay(Scope<UUID> scope, Instant at) {
+        return database.read(session -> session.all(
+                        """
+                        SELECT max(($3::timestamptz AT TIME ZONE time_zone)::date) AS day FROM location
+                        WHERE tenant_id = $1 AND ($2::uuid[] IS NULL OR id = ANY ($2::uuid[])) HAVING count(*) > 0
+                        """,
+                        row -> Objects.requireNonNull(row.get("day", LocalDate.class)),
+                        session.caller().tenant().value(),
+                        Columns.ids(scope),
+                        at))
+                .next();
+    }
+
+    private static final String UNKNOWN_MANAGER =
+            """
+            SELECT m.id FROM unnest($2::uuid[]) AS m (id)
+            WHERE NOT EXISTS (SELECT FROM account u WHERE u.tenant_id = $1 AND u.id = m.id) LIMIT 1
+            """;
+
+    private static Mono<Void> requireManagers(Session session, Location location) {
+        return session.one(
+                        UNKNOWN_MANAGER,
+                        row -> uuid(row, "id"),
+                        session.caller().tenant().value(),
+                        location.managerIds().toArray(UUID[]::new))
+                .flatMap(unknown -> Mono.error(new Problem.Contradiction(
+                        "unknown-user", "managerIds", "user " + unknown + " does not exist")));
+    }
+
     private static Mono<Location> one(Session session, UUID id, String lock) {
         return session.one(
                 SELECT + " AND id = $2" + lock,
@@ -67,7 +120,8 @@ final class PostgresLocations implements Locations {
 
     @Override
     public Mono<Void> add(Location location, Event created) {
-        return database.withSession(session -> session.update(
+        return database.withSession(session -> requireManagers(session, location)
+                        .then(session.update(
                         """
                         INSERT INTO location (tenant_id, id, code, name, kind, parent_id, region, country, climate_zone,
                                               address, lat, lon, time_zone, currency, manager_ids, active, version,
@@ -91,7 +145,7 @@ final class PostgresLocations implements Locations {
                         location.currency(),
                         location.managerIds().toArray(UUID[]::new),
                         location.createdAt(),
-                        location.createdBy()))
+                        location.createdBy())))
                 .onErrorMap(error -> translated(error, location))
                 .then(ledger.append(created));
     }
@@ -107,7 +161,8 @@ final class PostgresLocations implements Locations {
 
     @Override
     public Mono<Void> store(Location location, List<Event> events) {
-        return database.withSession(session -> session.update(
+        return database.withSession(session -> requireManagers(session, location)
+                        .then(session.update(
                         """
                         UPDATE location SET name = $3, kind = $4, parent_id = $5::uuid, region = $6, country = $7,
                                climate_zone = $8, address = $9, lat = $10::numeric, lon = $11::numeric, time_zone = $12,
@@ -132,7 +187,7 @@ final class PostgresLocations implements Locations {
                         location.active(),
                         location.version(),
                         location.updatedAt(),
-                        location.updatedBy()))
+                        location.updatedBy())))
                 .onErrorMap(error -> translated(error, location))
                 .thenMany(Flux.fromIterable(events).concatMap(ledger::append))
                 .then();

@@ -64,7 +64,7 @@ final class PostgresParts implements Parts {
 
     @Override
     public Mono<Part> findForChange(UUID id) {
-        return database.withSession(session -> one(session, id, " FOR UPDATE"));
+        return database.withSession(session -> one(session, id, " FOR NO KEY UPDATE"));
     }
 
     private static Mono<Part> one(Session session, UUID id, String lock) {
@@ -163,6 +163,7 @@ final class PostgresParts implements Parts {
                         """,
                         session.caller().tenant().value(),
                         part.id()))
+                .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
                 .flatMap(removed -> removed == 0
                         ? Mono.just(false)
                         : ledger.append(deleted).thenReturn(true));

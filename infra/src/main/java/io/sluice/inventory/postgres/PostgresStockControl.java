@@ -1,5 +1,9 @@
 package io.sluice.inventory.postgres;
 
+import static io.sluice.postgres.Rows.number;
+import static io.sluice.postgres.Rows.uuid;
+
+import io.r2dbc.spi.Readable;
 import io.sluice.inventory.Shelf;
 import io.sluice.inventory.StockAlert;
 import io.sluice.inventory.StockControl;
@@ -20,11 +24,37 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Thresholds and alerts, on the same locked rows as movements. */
 final class PostgresStockControl implements StockControl {
+
+    // Rows first: who moves them reads and writes their alerts, too, and must have finished.
+    private static final String LOCK_ROW_OF_ALERT =
+            """
+            SELECT s.part_id FROM stock_alert a
+            JOIN stock s ON s.tenant_id = $1 AND s.location_id = a.location_id AND s.part_id = a.part_id
+            WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF s
+            """;
+    private static final String LOCK_ROWS =
+            """
+            SELECT count(*) AS locked FROM (
+                SELECT FROM stock s JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
+                WHERE s.tenant_id = $1 AND %s = $2 ORDER BY s.location_id, s.part_id FOR UPDATE OF s) rows
+            """;
+    private static final String ALERTING_ROWS =
+            """
+            SELECT s.location_id, s.part_id FROM stock s
+            JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
+            LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
+            WHERE s.tenant_id = $1 AND %s = $2 AND (""" + SelectRows.LOW
+                    + """
+             OR EXISTS (SELECT FROM stock_alert a
+                        WHERE a.tenant_id = $1 AND a.location_id = s.location_id AND a.part_id = s.part_id
+                          AND a.status <> 'RESOLVED'))
+            """;
 
     private final Database database;
     private final Ledger ledger;
@@ -53,21 +83,58 @@ final class PostgresStockControl implements StockControl {
             return Mono.error(new Problem.Stale(present));
         }
         List<Event> events = shelf.configure(key, change.apply(shelf.row(key).own()));
+        return store(session, shelf, events);
+    }
+
+    private Mono<Void> store(Session session, Shelf shelf, List<Event> events) {
         return StockWriter.writeRows(session, shelf)
                 .thenMany(Flux.fromIterable(events).concatMap(ledger::append))
                 .then();
     }
 
     @Override
+    public Mono<Void> evaluatePart(UUID part) {
+        return database.withSession(session -> evaluate(session, "p.id", part));
+    }
+
+    @Override
+    public Mono<Void> evaluateCategory(UUID category) {
+        return database.withSession(session -> evaluate(session, "p.category_id", category));
+    }
+
+    private Mono<Void> evaluate(Session session, String column, UUID id) {
+        UUID tenant = session.caller().tenant().value();
+        return session.one(LOCK_ROWS.formatted(column), row -> number(row, "locked"), tenant, id)
+                .thenMany(session.all(ALERTING_ROWS.formatted(column), PostgresStockControl::toKey, tenant, id))
+                .collect(Collectors.toCollection(TreeSet::new))
+                .flatMap(keys -> keys.isEmpty() ? Mono.empty() : evaluate(session, keys));
+    }
+
+    private Mono<Void> evaluate(Session session, TreeSet<StockKey> keys) {
+        return Shelves.load(session, keys, List.of(), clock.instant())
+                .flatMap(shelf -> store(
+                        session,
+                        shelf,
+                        keys.stream().flatMap(key -> shelf.evaluate(key).stream()).toList()));
+    }
+
+    private static StockKey toKey(Readable row) {
+        return new StockKey(uuid(row, "location_id"), uuid(row, "part_id"));
+    }
+
+    @Override
     public Mono<StockAlert> decide(UUID alert, Predicate<UUID> visible, Decision decision) {
-        return database.withSession(session -> session.one(
-                        "SELECT * FROM stock_alert WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
-                        Shelves::toAlert,
-                        session.caller().tenant().value(),
-                        alert)
+        return database.withSession(session -> lockedAlert(session, alert)
                 .filter(it -> visible.test(it.key().location()))
                 .switchIfEmpty(Mono.error(() -> new Problem.NotFound("alert", alert)))
                 .flatMap(before -> store(session, before, decided(before, decision, clock.instant()))));
+    }
+
+    private static Mono<StockAlert> lockedAlert(Session session, UUID alert) {
+        UUID tenant = session.caller().tenant().value();
+        return session.one(LOCK_ROW_OF_ALERT, row -> uuid(row, "part_id"), tenant, alert)
+                .then(session.one(
+                        "SELECT * FROM stock_alert WHERE tenant_id = $1 AND id = $2", Shelves::toAlert, tenant, alert));
     }
 
     private static StockAlert decided(StockAlert before, Decision decision, Instant now) {

@@ -47,6 +47,11 @@ final class PostgresStockLedger implements StockLedger {
         return hot.submit(command.caller().tenant(), command);
     }
 
+    @Override
+    public Mono<Mono<MoveAnswer>> admit(MoveCommand line) {
+        return hot.admit(line.caller().tenant(), line);
+    }
+
     private Mono<List<MoveAnswer>> transaction(TenantId tenant, List<MoveCommand> commands) {
         return ledger.transaction(
                         PoolName.COMMANDS, session -> transactions.post(session, commands, Beside.NOTHING))

@@ -104,6 +104,11 @@ final class PostgresStockReads implements StockReads {
     }
 
     @Override
+    public Mono<Placed> placed(UUID part, Scope<UUID> scope) {
+        return database.snapshot(session -> SelectRows.placed(session, part, scope)).next();
+    }
+
+    @Override
     public Mono<Summary> summary(UUID location, @Nullable UUID category, Set<Status> status) {
         return database.snapshot(session -> SelectSummary.run(session, location, category, status)).next();
     }
@@ -182,9 +187,7 @@ final class PostgresStockReads implements StockReads {
     }
 
     @Override
-    public Flux<Bucket> consumption(
-            UUID part, Scope<UUID> scope, @Nullable UUID location, String bucket, LocalDate from, LocalDate to) {
-        UUID[] locations = location == null ? Columns.ids(scope) : new UUID[] {location};
+    public Flux<Bucket> consumption(UUID part, Scope<UUID> scope, String bucket, LocalDate from, LocalDate to) {
         return database.read(session -> session.all(
                 CONSUMPTION,
                 row -> new Bucket(
@@ -195,7 +198,7 @@ final class PostgresStockReads implements StockReads {
                         decimal(row, "revenue")),
                 session.caller().tenant().value(),
                 part,
-                locations,
+                Columns.ids(scope),
                 bucket,
                 from.toString(),
                 to.toString()));

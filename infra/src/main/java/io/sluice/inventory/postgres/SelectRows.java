@@ -3,10 +3,12 @@ package io.sluice.inventory.postgres;
 import static io.sluice.postgres.Rows.*;
 
 import io.r2dbc.spi.Readable;
+import io.sluice.access.Scope;
 import io.sluice.inventory.StockKey;
 import io.sluice.inventory.StockReads.After;
 import io.sluice.inventory.StockReads.Filter;
 import io.sluice.inventory.StockReads.Limit;
+import io.sluice.inventory.StockReads.Placed;
 import io.sluice.inventory.StockReads.Row;
 import io.sluice.inventory.StockReads.Status;
 import io.sluice.postgres.Session;
@@ -30,6 +32,8 @@ final class SelectRows {
             """;
     static final String REORDER = "coalesce(s.reorder_threshold, p.reorder_threshold, c.reorder_threshold)";
     static final String CRITICAL = "coalesce(s.critical_threshold, p.critical_threshold, c.critical_threshold)";
+    /** At most the higher of the two: what is critical is low, too. */
+    static final String LOW = "s.quantity <= greatest(" + REORDER + ", " + CRITICAL + ")";
     private static final String SELECT = "SELECT s.location_id, s.part_id, s.part_number, p.description, p.category_id,"
             + " p.price, p.currency, s.quantity, s.held, s.reserved, s.average_cost, s.last_movement_at, s.last_issue_at,"
             + " s.version, " + STATUS + " AS status,"
@@ -44,6 +48,9 @@ final class SelectRows {
             WHERE s.tenant_id = $1
             """;
 
+    private static final Set<Status> CLAIMED = Set.of(Status.QUARANTINED, Status.RESERVED);
+    private static final int MOST_PLACES = 10_000;
+
     private SelectRows() {}
 
     private static String source(String column) {
@@ -57,8 +64,19 @@ final class SelectRows {
                 + (filter.location() == null ? "" : " AND s.location_id = $3::uuid")
                 + (filter.part() == null ? "" : " AND s.part_id = $4::uuid")
                 + (filter.category() == null ? "" : " AND $5::uuid = ANY (c.path)")
-                + (filter.status().isEmpty() ? "" : " AND " + STATUS + " = ANY ($6::text[])")
-                + (filter.low() == null ? "" : filter.low() ? " AND s.quantity <= " + REORDER : " AND (s.quantity <= " + REORDER + ") IS NOT TRUE");
+                + (filter.status().isEmpty() ? "" : narrowed(filter.status()) + " AND " + STATUS + " = ANY ($6::text[])")
+                + (filter.low() == null ? "" : filter.low() ? " AND " + LOW : " AND (" + LOW + ") IS NOT TRUE");
+    }
+
+    /** What rows of rare states have in common, in words that an index knows: else a page is looked for among all rows. */
+    private static String narrowed(Set<Status> status) {
+        if (CLAIMED.containsAll(status)) {
+            return " AND s.claimed";
+        }
+        return status.equals(Set.of(Status.OBSOLETE))
+                ? " AND (s.obsolete OR s.part_id = ANY (ARRAY(SELECT o.id FROM part o"
+                        + " WHERE o.tenant_id = $1 AND o.status = 'OBSOLETE')))"
+                : "";
     }
 
     /** Keeps the numbering of parameters whole where a condition is left out. */
@@ -81,6 +99,16 @@ final class SelectRows {
                 texts(filter.status()),
                 after == null ? null : after.partNumber(),
                 after == null ? null : after.location());
+    }
+
+    static Mono<Placed> placed(Session session, UUID part, Scope<UUID> scope) {
+        Mono<Long> position = session.one(
+                "SELECT head FROM tenant_log WHERE tenant_id = $1",
+                row -> number(row, "head"),
+                session.caller().tenant().value());
+        Filter filter = new Filter(scope, null, part, null, Set.of(), null);
+        return Mono.zip(list(session, filter, null, MOST_PLACES).collectList(), position)
+                .map(both -> new Placed(both.getT1(), both.getT2()));
     }
 
     static Mono<Long> count(Session session, Filter filter) {
@@ -133,10 +161,14 @@ final class SelectRows {
                 reorder,
                 critical,
                 maximum,
-                reorder.value() != null && quantity.isAtMost(reorder.value()),
-                critical.value() != null && quantity.isAtMost(critical.value()),
+                isReached(reorder, quantity) || isReached(critical, quantity),
+                isReached(critical, quantity),
                 maybeInstant(row, "last_movement_at"),
                 maybeInstant(row, "last_issue_at"),
                 number(row, "version"));
+    }
+
+    private static boolean isReached(Limit limit, Quantity quantity) {
+        return limit.value() != null && quantity.isAtMost(limit.value());
     }
 }

@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
 
 /**
  * Lets commands of one tenant share transactions: while one is in flight, those that arrive wait and go into the next
@@ -26,6 +29,7 @@ import reactor.core.publisher.MonoSink;
 public final class HotCommands<C, A> implements SmartLifecycle {
 
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LOOK_FOR_ROOM = Duration.ofMillis(20);
 
     private final BiFunction<TenantId, List<C>, Mono<List<A>>> transaction;
     private final ToIntFunction<C> weight;
@@ -58,18 +62,59 @@ public final class HotCommands<C, A> implements SmartLifecycle {
     }
 
     public Mono<A> submit(TenantId tenant, C command) {
-        return Mono.create(sink -> lanes.computeIfAbsent(tenant, Lane::new).add(new Waiting<>(command, sink)));
+        return Mono.create(sink -> submit(tenant, command, sink));
+    }
+
+    private void submit(TenantId tenant, C command, MonoSink<A> sink) {
+        Waiting<C, A> arrival = new Waiting<>(command, sink::success, sink::error);
+        sink.onCancel(arrival::cancel);
+        if (!laneOf(tenant).add(arrival, capacity)) {
+            rejected.increment();
+            sink.error(overloaded());
+        }
+    }
+
+    /**
+     * For lines of a stream: emits the answer to come once there is room, so that the next line comes after this one.
+     * Streams fill half of the room: the rest is for those who cannot wait.
+     */
+    public Mono<Mono<A>> admit(TenantId tenant, C command) {
+        return Mono.fromCallable(() -> admitted(tenant, command))
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, LOOK_FOR_ROOM)
+                        .filter(error -> error instanceof Problem.Unavailable));
+    }
+
+    private Mono<A> admitted(TenantId tenant, C command) {
+        Sinks.One<A> answer = Sinks.one();
+        Waiting<C, A> arrival = new Waiting<>(command, answer::tryEmitValue, answer::tryEmitError);
+        if (!laneOf(tenant).add(arrival, capacity / 2)) {
+            throw overloaded();
+        }
+        return answer.asMono().doOnCancel(arrival::cancel);
+    }
+
+    private Lane laneOf(TenantId tenant) {
+        return lanes.computeIfAbsent(tenant, Lane::new);
+    }
+
+    private static Problem overloaded() {
+        return new Problem.Unavailable("overloaded", "too many commands of this tenant wait", SOON);
     }
 
     private static final class Waiting<C, A> {
         private final C command;
-        private final MonoSink<A> sink;
+        private final Consumer<A> answer;
+        private final Consumer<Throwable> failure;
         private volatile boolean cancelled;
 
-        Waiting(C command, MonoSink<A> sink) {
+        Waiting(C command, Consumer<A> answer, Consumer<Throwable> failure) {
             this.command = command;
-            this.sink = sink;
-            sink.onCancel(() -> cancelled = true);
+            this.answer = answer;
+            this.failure = failure;
+        }
+
+        void cancel() {
+            cancelled = true;
         }
     }
 
@@ -85,20 +130,19 @@ public final class HotCommands<C, A> implements SmartLifecycle {
             this.tenant = tenant;
         }
 
-        void add(Waiting<C, A> arrival) {
+        /** False when there is no room. */
+        boolean add(Waiting<C, A> arrival, int room) {
             int heavy = weight.applyAsInt(arrival.command);
             synchronized (queue) {
-                if (queued > 0 && queued + heavy > capacity) {
-                    rejected.increment();
-                    arrival.sink.error(
-                            new Problem.Unavailable("overloaded", "too many commands of this tenant wait", SOON));
-                    return;
+                if (queued > 0 && queued + heavy > room) {
+                    return false;
                 }
                 queue.add(arrival);
                 queued += heavy;
                 waiting.addAndGet(heavy);
             }
             next();
+            return true;
         }
 
         private void next() {
@@ -149,14 +193,14 @@ public final class HotCommands<C, A> implements SmartLifecycle {
         private void landed(List<Waiting<C, A>> group, List<A> answers) {
             free();
             for (int i = 0; i < group.size(); i++) {
-                group.get(i).sink.success(answers.get(i));
+                group.get(i).answer.accept(answers.get(i));
             }
         }
 
         private void failed(List<Waiting<C, A>> group, Throwable error) {
             if (group.size() == 1 || error instanceof Problem.Unavailable) {
                 free();
-                group.forEach(it -> it.sink.error(error));
+                group.forEach(it -> it.failure.accept(error));
                 return;
             }
             alone(group, 0);
@@ -170,11 +214,11 @@ public final class HotCommands<C, A> implements SmartLifecycle {
             Waiting<C, A> one = group.get(index);
             transaction(List.of(one.command)).subscribe(
                     answers -> {
-                        one.sink.success(answers.getFirst());
+                        one.answer.accept(answers.getFirst());
                         alone(group, index + 1);
                     },
                     error -> {
-                        one.sink.error(error);
+                        one.failure.accept(error);
                         alone(group, index + 1);
                     });
         }

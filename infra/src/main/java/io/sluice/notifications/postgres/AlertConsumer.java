@@ -10,6 +10,7 @@ import io.sluice.log.Ledger;
 import io.sluice.log.LogFollower;
 import io.sluice.log.Recorded;
 import io.sluice.notifications.LowStockNotice;
+import io.sluice.notifications.LowStockNotice.Stage;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.PoolName;
 import io.sluice.postgres.Rows;
@@ -59,7 +60,7 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
                          WHERE u.tenant_id = $1 AND u.id = ANY (l.manager_ids) AND u.status = 'ACTIVE') AS managers,
                    ARRAY(SELECT DISTINCT g.account_id FROM role_grant g
                          JOIN account u ON u.tenant_id = $1 AND u.id = g.account_id AND u.status = 'ACTIVE'
-                         WHERE g.tenant_id = $1 AND g.role = 'manager'
+                         WHERE g.tenant_id = $1 AND g.role = $4
                            AND (g.locations IS NULL OR l.id = ANY (g.locations))
                            AND (g.valid_from IS NULL OR g.valid_from <= now())
                            AND (g.valid_until IS NULL OR g.valid_until > now())) AS holders
@@ -71,6 +72,30 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
               AND NOT EXISTS (SELECT FROM stock_alert c
                               WHERE c.tenant_id = $1 AND c.raised_from_id = a.id AND c.opened_at = a.opened_at)
             ORDER BY e.position
+            """;
+
+    /** Critical alerts that were left alone too long, with those of the role who were not told of it yet. */
+    private static final String OVERDUE =
+            """
+            SELECT * FROM (
+                SELECT o.position, a.id, a.level, a.location_id, l.name AS location_name, a.part_id, p.part_number,
+                       p.description, a.quantity, a.threshold, '{}'::uuid[] AS managers,
+                       ARRAY(SELECT DISTINCT g.account_id FROM role_grant g
+                             JOIN account u ON u.tenant_id = $1 AND u.id = g.account_id AND u.status = 'ACTIVE'
+                             WHERE g.tenant_id = $1 AND g.role = $3
+                               AND (g.locations IS NULL OR l.id = ANY (g.locations))
+                               AND (g.valid_from IS NULL OR g.valid_from <= now())
+                               AND (g.valid_until IS NULL OR g.valid_until > now())
+                               AND NOT EXISTS (SELECT FROM notification n
+                                               WHERE n.tenant_id = $1 AND n.account_id = g.account_id
+                                                 AND n.event_position = o.position AND n.type = $4)) AS holders
+                FROM stock_alert a
+                JOIN location l ON l.tenant_id = $1 AND l.id = a.location_id
+                JOIN part p ON p.tenant_id = $1 AND p.id = a.part_id
+                CROSS JOIN LATERAL (SELECT min(e.position) AS position FROM event e
+                                    WHERE e.tenant_id = $1 AND e.subject = 'alert:' || a.id) o
+                WHERE a.tenant_id = $1 AND a.level = 'CRITICAL' AND a.status = 'OPEN' AND a.opened_at <= $2) overdue
+            WHERE cardinality(holders) > 0 ORDER BY id LIMIT 200
             """;
 
     private final Database database;
@@ -127,6 +152,7 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
                 .map(Committed::answer)
                 .repeat()
                 .takeWhile(more -> more)
+                .then(Mono.defer(() -> ledger.commit(escalated())))
                 .then()
                 .contextWrite(Context.of(Caller.class, Caller.system(tenant, "low-stock")))
                 .onErrorResume(error -> {
@@ -162,11 +188,8 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
         }
         long until = Math.min(head, position + EVENTS_A_STEP * 50L);
         UUID tenant = session.caller().tenant().value();
-        return session.all(NEXT, AlertConsumer::toNotice, tenant, position, until)
-                .collectList()
-                .flatMapMany(notices -> Flux.fromIterable(notices))
-                .flatMapIterable(notice -> notice.toNotifications(clock.instant()))
-                .concatMap(notifications::add)
+        return written(session.all(
+                        NEXT, row -> toNotice(Stage.OPENED, row), tenant, position, until, Stage.OPENED.role()))
                 .then(session.update(
                         "UPDATE consumer SET position = $2, updated_at = now() WHERE tenant_id = $1 AND name = 'low-stock'",
                         tenant,
@@ -174,8 +197,34 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
                 .thenReturn(until < head);
     }
 
-    private static LowStockNotice toNotice(Readable row) {
+    private Mono<Void> written(Flux<LowStockNotice> notices) {
+        return notices.collectList()
+                .flatMapIterable(all -> all)
+                .flatMapIterable(notice -> notice.toNotifications(clock.instant()))
+                .concatMap(notifications::add)
+                .then();
+    }
+
+    /** Needs no claim: of two nodes that tell the same at once, the second writes nothing. */
+    private Mono<Boolean> escalated() {
+        return database.withSession(session -> overdue(session, Stage.FOUR_HOURS)
+                .then(overdue(session, Stage.EIGHT_HOURS))
+                .thenReturn(true));
+    }
+
+    private Mono<Void> overdue(Session session, Stage stage) {
+        return written(session.all(
+                OVERDUE,
+                row -> toNotice(stage, row),
+                session.caller().tenant().value(),
+                clock.instant().minus(stage.age()),
+                stage.role(),
+                stage.type()));
+    }
+
+    private static LowStockNotice toNotice(Stage stage, Readable row) {
         return new LowStockNotice(
+                stage,
                 number(row, "position"),
                 uuid(row, "id"),
                 StockAlert.Level.valueOf(text(row, "level")),
