@@ -51,11 +51,12 @@ final class ClientSocket implements RSocket {
 
     @Override
     public Flux<Payload> requestStream(Payload payload) {
+        int stream = wire.stream();
         return Flux.defer(() -> {
                     Metadata metadata = Metadata.of(payload);
                     byte[] data = bytesOf(payload);
                     return "streams".equals(metadata.route())
-                            ? open(data, _ -> {})
+                            ? open(stream, data, _ -> {})
                             : paced(rpc.stream(connection, metadata, data));
                 })
                 .onErrorMap(ClientSocket::toError)
@@ -67,9 +68,9 @@ final class ClientSocket implements RSocket {
         return answers.concatMap(answer -> wire.awaitWritable().thenReturn(answer), 1);
     }
 
-    private Flux<Payload> open(byte[] data, java.util.function.Consumer<Cursor> started) {
+    private Flux<Payload> open(int stream, byte[] data, java.util.function.Consumer<Cursor> started) {
         StreamWish wish = Binder.bind(data.length == 0 ? EMPTY : data, StreamWish.class);
-        return hub.prepare(connection, wish).flatMapMany(prepared -> new StreamFlux(prepared, wire, executor, started));
+        return hub.prepare(connection, wish).flatMapMany(prepared -> new StreamFlux(prepared, wire, stream, executor, started));
     }
 
     private static final byte[] EMPTY = {'{', '}'};
@@ -98,6 +99,7 @@ final class ClientSocket implements RSocket {
 
     @Override
     public Flux<Payload> requestChannel(Publisher<Payload> payloads) {
+        int stream = wire.stream();
         return Flux.from(payloads)
                 .switchOnFirst((first, all) -> {
                     Payload opening = first.get();
@@ -106,20 +108,20 @@ final class ClientSocket implements RSocket {
                     }
                     Metadata metadata = Metadata.of(opening);
                     return "streams.live".equals(metadata.route())
-                            ? live(bytesOf(opening), all.skip(1))
+                            ? live(stream, bytesOf(opening), all.skip(1))
                             : paced(rpc.channel(connection, metadata, all.map(ClientSocket::released)));
                 })
                 .onErrorMap(ClientSocket::toError);
     }
 
     /** Messages are taken one after the other, while the stream runs. */
-    private Flux<Payload> live(byte[] wish, Flux<Payload> messages) {
+    private Flux<Payload> live(int stream, byte[] wish, Flux<Payload> messages) {
         var started = new CompletableFuture<Cursor>();
         Flux<Payload> spoken = messages.map(ClientSocket::released)
                 .concatMap(message -> Mono.fromFuture(started, true).flatMap(cursor -> heard(cursor, message)), 1)
                 .thenMany(Flux.never());
         // Not merged: a merge asks for frames ahead of the client and keeps them.
-        return open(wish, started::complete).takeUntilOther(spoken);
+        return open(stream, wish, started::complete).takeUntilOther(spoken);
     }
 
     private Mono<Void> heard(Cursor cursor, byte[] message) {

@@ -1,9 +1,7 @@
 package io.sluice.log.rsocket;
 
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 import io.rsocket.Payload;
-import io.rsocket.util.ByteBufPayload;
 import io.sluice.log.hub.Cursor;
 import io.sluice.log.hub.FrameKind;
 import io.sluice.log.hub.Hub;
@@ -15,19 +13,31 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
-/** A stream's frames as payloads, straight from the cursor to the connection: no operator stands between. */
+/**
+ * A stream's frames, straight from the cursor to the connection: no operator stands between, and no payload is made. The
+ * library's subscriber is told of the end alone.
+ */
 final class StreamFlux extends Flux<Payload> {
 
     private final Hub.Prepared prepared;
     private final WebSocketConnection connection;
+    private final int stream;
     private final EventExecutor executor;
     private final Consumer<Cursor> started;
 
-    /** @param started is told the cursor, on its executor */
+    /**
+     * @param stream the id of the stream on the connection
+     * @param started is told the cursor, on its executor
+     */
     StreamFlux(
-            Hub.Prepared prepared, WebSocketConnection connection, EventExecutor executor, Consumer<Cursor> started) {
+            Hub.Prepared prepared,
+            WebSocketConnection connection,
+            int stream,
+            EventExecutor executor,
+            Consumer<Cursor> started) {
         this.prepared = prepared;
         this.connection = connection;
+        this.stream = stream;
         this.executor = executor;
         this.started = started;
     }
@@ -110,7 +120,7 @@ final class StreamFlux extends Flux<Payload> {
 
         @Override
         public void frame(FrameKind kind, long position, byte[] json) {
-            reader.onNext(ByteBufPayload.create(Unpooled.wrappedBuffer(json)));
+            connection.sendNext(stream, json);
         }
 
         @Override

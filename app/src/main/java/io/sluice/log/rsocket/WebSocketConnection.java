@@ -3,11 +3,15 @@ package io.sluice.log.rsocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.rsocket.DuplexConnection;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
+import io.rsocket.frame.FrameHeaderCodec;
 import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.core.publisher.Flux;
@@ -30,12 +34,35 @@ final class WebSocketConnection implements DuplexConnection {
     private final Channel channel;
     private final Queue<Sinks.Empty<Void>> waiting = new ConcurrentLinkedQueue<>();
     private volatile Runnable onWritable = () -> {};
+    private final ChannelHandlerContext encoder;
+    private int heard;
     private boolean flushing;
 
     WebSocketConnection(WebsocketInbound inbound, Connection connection) {
         this.inbound = inbound;
         this.connection = connection;
         this.channel = connection.channel();
+        this.encoder = Objects.requireNonNull(
+                channel.pipeline().context(WebSocketFrameEncoder.class), "no encoder of WebSocket frames");
+    }
+
+    /** The stream of the frame that is being heard. */
+    int stream() {
+        return heard;
+    }
+
+    /**
+     * Sends a stream's next payload, the bytes of which other connections may share; on the event loop. It goes in below
+     * the library's encoders, which would wrap and copy it for each subscriber.
+     */
+    void sendNext(int stream, byte[] json) {
+        ByteBuf frame = WholeFrames.next(stream, json);
+        if (encoder.isRemoved()) {
+            frame.release();
+            return;
+        }
+        encoder.write(frame, channel.voidPromise());
+        written();
     }
 
     boolean isWritable() {
@@ -84,6 +111,10 @@ final class WebSocketConnection implements DuplexConnection {
 
     private void write(ByteBuf frame) {
         channel.write(new BinaryWebSocketFrame(frame), channel.voidPromise());
+        written();
+    }
+
+    private void written() {
         if (channel.bytesBeforeWritable() > MOST_UNSENT) {
             connection.dispose(); // asks and never reads
             return;
@@ -96,7 +127,7 @@ final class WebSocketConnection implements DuplexConnection {
 
     private void flush() {
         flushing = false;
-        channel.flush();
+        encoder.flush();
     }
 
     @Override
@@ -107,7 +138,11 @@ final class WebSocketConnection implements DuplexConnection {
 
     @Override
     public Flux<ByteBuf> receive() {
-        return inbound.aggregateFrames(LARGEST_FRAME).receive();
+        return inbound.aggregateFrames(LARGEST_FRAME).receive().doOnNext(this::hear);
+    }
+
+    private void hear(ByteBuf frame) {
+        heard = frame.readableBytes() < Integer.BYTES ? 0 : FrameHeaderCodec.streamId(frame);
     }
 
     @Override
