@@ -3,11 +3,14 @@ package io.sluice.log.rsocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.load.Site;
+import io.sluice.postgres.EmbeddedPostgresServer;
 import io.sluice.redis.EmbeddedRedisServer;
+import io.sluice.testing.Owner;
 import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,13 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Map;
-import io.sluice.postgres.EmbeddedPostgresServer;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,25 +36,21 @@ import org.junit.jupiter.api.Test;
 /** Three nodes in processes of their own under load; one is killed, and Redis goes and comes back. */
 class ClusterIT {
 
-    private static final Path HOME = temporary();
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final int STAGE = 500;
     private static final List<Node> NODES = new ArrayList<>();
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("sluice-cluster");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private static Path home = Path.of("");
+    private static EmbeddedRedisServer redis;
 
     private record Node(Process process, int port) {
 
-        static Node start(String redis) throws IOException {
+        static Node start() throws IOException {
             int port;
             try (var free = new ServerSocket(0)) {
                 port = free.getLocalPort();
             }
-            ProcessBuilder node = new ProcessBuilder(
+            Path shared = Server.shared().home();
+            var builder = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-Xmx256m",
@@ -61,27 +62,40 @@ class ClusterIT {
                             System.getProperty("java.class.path"),
                             "io.sluice.Application",
                             "--server.port=" + port,
-                            "--sluice.home=" + Server.shared().home(),
+                            "--sluice.home=" + shared,
                             "--sluice.demo=false",
                             "--sluice.streams.connects-per-address=100000")
                     .redirectErrorStream(true)
-                    .redirectOutput(HOME.resolve("node-" + port + ".log").toFile());
-            Path home = Server.shared().home();
-            node.environment()
+                    .redirectOutput(home.resolve("node-" + port + ".log").toFile());
+            builder.environment()
                     .putAll(Map.of(
-                            "SLUICE_DATABASE_URL", EmbeddedPostgresServer.start(home).url(),
-                            "SLUICE_REDIS_URL", redis,
-                            "SLUICE_MASTER_KEY", Files.readString(home.resolve("master.key")).strip()));
-            return new Node(node.start(), port);
+                            "SLUICE_DATABASE_URL",
+                                    EmbeddedPostgresServer.start(shared).url(),
+                            "SLUICE_REDIS_URL", redis.url(),
+                            "SLUICE_MASTER_KEY",
+                                    Files.readString(shared.resolve("master.key"))
+                                            .strip()));
+            return new Node(builder.start(), port);
+        }
+
+        boolean isAlive() {
+            return process.isAlive();
+        }
+
+        /** A killed process is alive for a moment after its sockets are gone. */
+        boolean endsSoon() {
+            try {
+                return process.waitFor(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
 
         boolean isUp() {
-            try {
-                return HttpClient.newHttpClient()
-                                .send(
-                                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
-                                                .build(),
-                                        HttpResponse.BodyHandlers.discarding())
+            URI health = URI.create("http://127.0.0.1:" + port + "/health");
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                return client.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
                                 .statusCode()
                         == 200;
             } catch (IOException _) {
@@ -95,34 +109,30 @@ class ClusterIT {
 
     @BeforeAll
     static void start() throws IOException {
-        Server.shared();
-        String redis = EmbeddedRedisServer.start(HOME).url();
+        home = Files.createTempDirectory("sluice-cluster");
+        redis = EmbeddedRedisServer.start(home);
         for (int i = 0; i < 3; i++) {
-            NODES.add(Node.start(redis));
+            NODES.add(Node.start());
         }
-        awaitUp();
-    }
-
-    private static void awaitUp() {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + START.toNanos();
         while (!NODES.stream().allMatch(Node::isUp)) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("the nodes do not start");
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+            assertThat(NODES).as("logs in %s", home).allMatch(Node::isAlive);
+            assertThat(System.nanoTime()).as("the nodes start in time").isLessThan(deadline);
+            LockSupport.parkNanos(100_000_000);
         }
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         NODES.forEach(node -> node.process().destroyForcibly());
+        redis.close();
     }
 
     /** A subscriber that goes on at the next node when its own is gone. */
     private static final class Subscriber {
 
         private final String token;
-        private final List<Long> seen = new ArrayList<>();
+        private final List<Long> before = new ArrayList<>();
         private long position;
         private int node;
         private Link link;
@@ -147,46 +157,84 @@ class ClusterIT {
         }
 
         void goOnIfEnded() {
-            if (stream.isOver()) {
-                keep();
-                do {
-                    node++;
-                } while (!NODES.get(node % NODES.size()).process().isAlive());
-                link.close();
-                link = open();
-                stream = subscribe();
+            if (!stream.isOver()) {
+                return;
             }
-        }
-
-        private void keep() {
             List<Long> here = stream.positions();
-            seen.addAll(here);
+            before.addAll(here);
             position = here.isEmpty() ? position : here.getLast();
+            do {
+                node++;
+            } while (!NODES.get(node % NODES.size()).isAlive());
+            link.close();
+            link = open();
+            stream = subscribe();
         }
 
         int count() {
-            return seen.size() + stream.count();
+            return before.size() + stream.count();
         }
 
         List<Long> all() {
-            List<Long> all = new ArrayList<>(seen);
+            var all = new ArrayList<>(before);
             all.addAll(stream.positions());
             return all;
         }
     }
 
-    private static void post(Node node, String token, List<Site.Row> rows, AtomicBoolean over, Set<Long> acknowledged) {
-        while (!over.get() && node.process().isAlive()) {
+    /** Posts to one node until it is killed or told to end. */
+    private static final class Publisher {
+
+        private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+        private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+        private final List<Thread> threads;
+        private volatile boolean ending;
+
+        Publisher(String token, List<Site.Row> rows) {
+            threads = NODES.stream()
+                    .map(node -> Thread.ofVirtual().start(() -> {
+                        while (!ending && node.isAlive()) {
+                            post(node, token, rows);
+                        }
+                    }))
+                    .toList();
+        }
+
+        private void post(Node node, String token, List<Site.Row> rows) {
             try {
-                for (String answer : Link.post(node.port(), token, rows, 20)) {
-                    var json = Link.JSON.readTree(answer);
-                    if (json.has("position")) {
-                        acknowledged.add(json.path("position").asLong());
-                    }
+                Link.post(node.port(), token, rows, 20).forEach(this::take);
+            } catch (UncheckedIOException e) {
+                if (!node.endsSoon()) {
+                    refused.add(e.toString());
                 }
-            } catch (java.io.UncheckedIOException _) {
-                // the node was killed: nothing was acknowledged
             }
+        }
+
+        private void take(String line) {
+            long position = Link.JSON.readTree(line).path("movement").path("position").asLong(0);
+            if (position == 0) {
+                refused.add(line);
+            } else {
+                acknowledged.add(position);
+            }
+        }
+
+        /** Waits for as many acknowledged again as a stage of the test needs. */
+        void stage(String what, Runnable meanwhile) {
+            int from = acknowledged.size();
+            Link.await(what, () -> {
+                meanwhile.run();
+                assertThat(refused).as(what).isEmpty();
+                return acknowledged.size() >= from + STAGE;
+            });
+        }
+
+        void end() throws InterruptedException {
+            ending = true;
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(refused).isEmpty();
         }
     }
 
@@ -200,52 +248,41 @@ class ClusterIT {
         for (int i = 0; i < 9; i++) {
             subscribers.add(new Subscriber(token, i, from));
         }
-        var acknowledged = java.util.concurrent.ConcurrentHashMap.<Long>newKeySet();
-        var over = new AtomicBoolean();
-        List<CompletableFuture<Void>> posting = new ArrayList<>();
-        for (Node node : NODES) {
-            posting.add(CompletableFuture.runAsync(() -> post(node, token, rows, over, acknowledged)));
-        }
-        Link.await("load", () -> acknowledged.size() > 500);
+        Runnable goOn = () -> subscribers.forEach(Subscriber::goOnIfEnded);
+        var publisher = new Publisher(token, rows);
+        publisher.stage("load on three nodes", goOn);
 
         NODES.getFirst().process().destroyForcibly().waitFor();
-        int killed = acknowledged.size();
-        Link.await("load on two nodes", () -> {
-            subscribers.forEach(Subscriber::goOnIfEnded);
-            return acknowledged.size() > killed + 500;
-        });
+        publisher.stage("load on two nodes", goOn);
 
-        redis(HOME, "SIGKILL");
-        int away = acknowledged.size();
-        Link.await("load without Redis", () -> acknowledged.size() > away + 500);
-        EmbeddedRedisServer back = EmbeddedRedisServer.start(HOME);
-        int again = acknowledged.size();
-        Link.await("load with Redis again", () -> acknowledged.size() > again + 500);
-        over.set(true);
-        posting.forEach(CompletableFuture::join);
+        killRedis();
+        publisher.stage("load without Redis", goOn);
+        redis = EmbeddedRedisServer.start(home);
+        publisher.stage("load with Redis again", goOn);
+        publisher.end();
 
-        Set<Long> last = new HashSet<>(acknowledged);
+        List<Long> stored = Owner.query(
+                "SELECT position FROM event WHERE tenant_id = ? ORDER BY position",
+                row -> row.getLong(1),
+                tenant.id().value());
+        assertThat(stored)
+                .containsAll(publisher.acknowledged)
+                .isEqualTo(LongStream.rangeClosed(1, stored.size()).boxed().toList());
+        List<Long> streamed =
+                stored.stream().filter(position -> position > from).toList();
         Link.await("all everywhere", () -> {
-            subscribers.forEach(Subscriber::goOnIfEnded);
-            return subscribers.stream()
-                    .allMatch(it -> it.count() >= last.size() && new HashSet<>(it.all()).containsAll(last));
+            goOn.run();
+            return subscribers.stream().allMatch(it -> it.count() >= streamed.size());
         });
-        List<Long> first = subscribers.getFirst().all();
-        assertThat(first).doesNotHaveDuplicates().isSorted();
-        Link.await("the same everywhere", () -> subscribers.stream()
-                .allMatch(it -> it.all().equals(subscribers.getFirst().all())));
+        assertThat(subscribers).allSatisfy(it -> assertThat(it.all()).isEqualTo(streamed));
         subscribers.forEach(it -> it.link.close());
-        back.close();
     }
 
-    /** Ends the process that the folder names, and no other. */
-    private static void redis(Path home, String how) throws IOException {
-        assertThat(how).isEqualTo("SIGKILL");
-        Path pid = home.resolve("redis").resolve("pid");
-        long number = Long.parseLong(Files.readString(pid).strip());
-        ProcessHandle.of(number).orElseThrow().destroyForcibly();
-        Link.await(
-                "Redis to end",
-                () -> ProcessHandle.of(number).filter(ProcessHandle::isAlive).isEmpty());
+    private static void killRedis() throws IOException {
+        long pid = Long.parseLong(
+                Files.readString(home.resolve("redis").resolve("pid")).strip());
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
     }
 }
