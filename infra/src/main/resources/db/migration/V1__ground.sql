@@ -163,6 +163,17 @@ CREATE TABLE event (
 CREATE INDEX event_subject ON event (tenant_id, subject, position);
 CALL isolate('event', 'SELECT, INSERT');
 
+-- Signed daily with a key that is not here.
+CREATE TABLE anchor (
+    tenant_id   uuid NOT NULL REFERENCES tenant,
+    position    bigint NOT NULL CHECK (position > 0),
+    hash        bytea NOT NULL CHECK (length(hash) = 32),
+    at          timestamptz NOT NULL,
+    signature   bytea NOT NULL,
+    PRIMARY KEY (tenant_id, position)
+);
+CALL isolate('anchor', 'SELECT, INSERT');
+
 -- The first answer of every keyed command: requests (7 days), lines (30 days), import identities (for ever).
 CREATE TABLE command_key (
     tenant_id   uuid NOT NULL,

@@ -76,7 +76,8 @@ public final class WrittenByHand {
         return null;
     }
 
-    private static String hash(String previous, String content) {
+    /** As the server's own rules would have it. */
+    public static String hash(String previous, String content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(HexFormat.of().parseHex(previous));

@@ -7,6 +7,7 @@ import io.sluice.access.Passwords;
 import io.sluice.access.SealedKeys;
 import io.sluice.access.Sessions;
 import io.sluice.access.Tokens;
+import io.sluice.log.AnchorSeal;
 import io.sluice.log.FollowedTenants;
 import io.sluice.postgres.DatabaseSettings;
 import io.sluice.web.Cursors;
@@ -55,6 +56,11 @@ class SecurityConfiguration {
     @Bean
     Cursors cursors(MasterKey master) {
         return new Cursors(master.derive("cursors", "HmacSHA256"));
+    }
+
+    @Bean
+    AnchorSeal anchorSeal(MasterKey master) {
+        return new SealedAnchors(master);
     }
 
     /** Seeds itself once: the platform's default reads its device each time, which an event loop must not. */

@@ -3,10 +3,13 @@ package io.sluice.log.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.access.Role;
+import io.sluice.log.postgres.LogKeeping;
 import io.sluice.testing.Owner;
+import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import io.sluice.testing.WrittenByHand;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,6 +139,99 @@ class AuditVerifyIT {
                 """, id, last - 2);
 
         assertThat(firstBroken()).isEqualTo(last - 1);
+    }
+
+    @Test
+    void namesTheAnchorWhenTheChainWasRewrittenToItsEnd() {
+        keep();
+        long anchored = head();
+        tenant.admin()
+                .post("/api/locations", Map.of("code", "LATER", "name", "Later"))
+                .expectStatus()
+                .isCreated();
+        assertThat(verify()).doesNotContainKey("firstBroken");
+        Owner.update(
+                "UPDATE event SET payload = jsonb_set(payload, '{code}', '\"X\"') WHERE tenant_id = ? AND position = 5",
+                id);
+
+        rewriteTheChain();
+
+        assertThat(WrittenByHand.firstBroken(WrittenByHand.eventsOf(tenant))).isNull();
+        assertThat(firstBroken()).isEqualTo(anchored);
+        Owner.update(
+                "UPDATE anchor a SET hash = e.hash FROM event e"
+                        + " WHERE a.tenant_id = ? AND e.tenant_id = a.tenant_id AND e.position = a.position",
+                id);
+        assertThat(firstBroken()).isEqualTo(anchored);
+    }
+
+    private static void keep() {
+        Server.shared().bean(LogKeeping.class).round().block();
+    }
+
+    private void rewriteTheChain() {
+        List<WrittenByHand.Event> events = WrittenByHand.eventsOf(tenant);
+        var hashes = new String[events.size() + 1];
+        hashes[0] = "0".repeat(64);
+        for (int i = 0; i < events.size(); i++) {
+            hashes[i + 1] = WrittenByHand.hash(hashes[i], events.get(i).content());
+        }
+        Owner.update(
+                """
+                UPDATE event SET prev_hash = decode(n.before, 'hex'), hash = decode(n.own, 'hex')
+                FROM (SELECT position, before, own
+                      FROM unnest(?::bigint[], ?::text[], ?::text[]) AS n (position, before, own)) n
+                WHERE event.tenant_id = ? AND event.position = n.position
+                """,
+                events.stream().map(WrittenByHand.Event::position).toArray(Long[]::new),
+                Arrays.copyOf(hashes, events.size()),
+                Arrays.copyOfRange(hashes, 1, hashes.length),
+                id);
+        Owner.update(
+                "UPDATE tenant_log SET head_hash = decode(?, 'hex') WHERE tenant_id = ?", hashes[events.size()], id);
+    }
+
+    @Test
+    void keepsOneAnchorADayAndTidiesExpiredKeysAway() {
+        Owner.update("""
+                INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, position, expires_at)
+                SELECT ?, 'gone', n::text, '', 200, '', 1, now() - interval '1 minute' FROM generate_series(1, 20001) n
+                """, id);
+        Owner.update("""
+                INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, position, expires_at)
+                VALUES (?, 'young', '1', '', 200, '', 1, now() + interval '1 minute')
+                """, id);
+        Owner.update("""
+                INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, position, expires_at)
+                VALUES (?, 'ever', '1', '', 200, '', 1, NULL)
+                """, id);
+
+        keep();
+        keep();
+
+        assertThat(Owner.count("SELECT count(*) FROM anchor WHERE tenant_id = ?", id))
+                .isEqualTo(1);
+        assertThat(Owner.count("SELECT count(*) FROM command_key WHERE tenant_id = ? AND scope = 'gone'", id))
+                .isZero();
+        assertThat(Owner.count(
+                        "SELECT count(*) FROM command_key WHERE tenant_id = ? AND scope IN ('young', 'ever')", id))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void followsAChainOfManyPagesAndNamesWhatIsBrokenFarBehind() {
+        Owner.update("""
+                INSERT INTO event SELECT e.tenant_id, e.position + n, gen_random_uuid(), e.type, e.version, e.topics,
+                    e.subject, e.actor, e.cause, e.at, e.payload, e.hash, e.hash
+                FROM event e, generate_series(1, 5000) n WHERE e.tenant_id = ? AND e.position = ?
+                """, id, head());
+        Owner.update("UPDATE tenant_log SET head = head + 5000 WHERE tenant_id = ?", id);
+        rewriteTheChain();
+        assertThat(verify()).doesNotContainKey("firstBroken").containsEntry("checked", Math.toIntExact(head()));
+
+        Owner.update("DELETE FROM event WHERE tenant_id = ? AND position = 4001", id);
+
+        assertThat(firstBroken()).isEqualTo(4001);
     }
 
     @Test

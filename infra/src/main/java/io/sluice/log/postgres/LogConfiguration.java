@@ -1,6 +1,7 @@
 package io.sluice.log.postgres;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.log.AnchorSeal;
 import io.sluice.log.Commits;
 import io.sluice.log.EventLog;
 import io.sluice.log.LogSource;
@@ -24,7 +25,12 @@ public class LogConfiguration {
     }
 
     @Bean
-    EventLog eventLog(Database database) {
-        return new PostgresEventLog(database);
+    EventLog eventLog(Database database, AnchorSeal seal) {
+        return new PostgresEventLog(database, seal);
+    }
+
+    @Bean
+    LogKeeping logKeeping(Database database, AnchorSeal seal, Clock clock) {
+        return new LogKeeping(database, seal, clock);
     }
 }
