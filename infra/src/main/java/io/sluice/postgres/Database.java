@@ -10,7 +10,6 @@ import io.sluice.log.Caller;
 import io.sluice.shared.Problem;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -59,8 +58,8 @@ public final class Database {
                 ? Flux.from(work.apply(context.get(Session.class)))
                 : Flux.usingWhen(
                         open(PoolName.READS, begin, context),
-                        transaction -> Flux.from(work.apply(transaction.session()))
-                                .contextWrite(Context.of(Session.class, transaction.session())),
+                        transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))
+                                .contextWrite(Context.of(Session.class, transaction.session()))),
                         Transaction::commit,
                         (transaction, _) -> transaction.rollback(),
                         Transaction::abandon)
@@ -71,8 +70,8 @@ public final class Database {
     public <T> Mono<T> write(PoolName pool, Function<Session, Mono<T>> work) {
         return Mono.deferContextual(context -> Mono.usingWhen(
                         open(pool, "BEGIN", context),
-                        transaction -> work.apply(transaction.session())
-                                .contextWrite(Context.of(Session.class, transaction.session())),
+                        transaction -> transaction.opened(work.apply(transaction.session())
+                                .contextWrite(Context.of(Session.class, transaction.session()))),
                         Transaction::commit,
                         (transaction, _) -> transaction.rollback(),
                         Transaction::abandon)
@@ -97,8 +96,8 @@ public final class Database {
         settings.forEach((name, value) ->
                 begin.append("; SET LOCAL ").append(name).append(" = '").append(value.replace("'", "''")).append('\''));
         return Flux.usingWhen(
-                        pools.acquire(pool).flatMap(it -> begun(it, begin.toString(), NOBODY, pool)),
-                        transaction -> work.apply(transaction.session()),
+                        pools.acquire(pool).map(it -> transaction(it, begin.toString(), NOBODY, pool)),
+                        transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))),
                         Transaction::commit,
                         (transaction, _) -> transaction.rollback(),
                         Transaction::abandon)
@@ -114,63 +113,69 @@ public final class Database {
         }
         Caller caller = context.get(Caller.class);
         String sql = begin + "; SET LOCAL app.tenant = '" + caller.tenant() + "'";
-        return pools.acquire(pool).flatMap(connection -> begun(connection, sql, caller, pool));
+        return pools.acquire(pool).map(connection -> transaction(connection, sql, caller, pool));
     }
 
-    private Mono<Transaction> begun(Connection pooled, String sql, Caller caller, PoolName pool) {
+    private Transaction transaction(Connection pooled, String sql, Caller caller, PoolName pool) {
         var connection = (PostgresqlConnection) ((Wrapped<?>) pooled).unwrap();
-        var transaction = new Transaction(
-                pooled, connection, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime(),
-                new AtomicBoolean());
-        return connection
+        Mono<Void> begin = connection
                 .createStatement(sql)
                 .execute()
                 .concatMap(PostgresqlResult::getRowsUpdated)
-                .then(Mono.just(transaction))
-                .onErrorResume(error -> transaction.rollback().then(Mono.error(error)))
-                .doOnCancel(() -> transaction.abandonDetached());
+                .then()
+                .cache();
+        return new Transaction(
+                pooled, connection, begin, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime());
     }
 
+    /** @param begin runs once, and on to its end */
     private record Transaction(
             Connection pooled,
             PostgresqlConnection connection,
+            Mono<Void> begin,
             Session session,
             Timer timer,
-            long start,
-            AtomicBoolean abandoned) {
+            long start) {
 
+        /**
+         * Sends the first statement of the work right behind BEGIN. Should BEGIN fail, nothing comes of it: without a
+         * tenant set there is no row to see and none may be written.
+         */
+        <T> Flux<T> opened(Flux<T> work) {
+            return work.takeUntilOther(begin.then(Mono.never()));
+        }
+
+        <T> Mono<T> opened(Mono<T> work) {
+            return work.takeUntilOther(begin.then(Mono.never()));
+        }
+
+        /** The driver ends only what it has seen begin. */
         Mono<Void> commit() {
-            return connection.commitTransaction().then(release()).onErrorResume(error -> rollback().then(Mono.error(error)));
+            return begin.then(Mono.defer(connection::commitTransaction))
+                    .then(release())
+                    .onErrorResume(error -> rollback().then(Mono.error(error)));
         }
 
         Mono<Void> rollback() {
-            return connection.rollbackTransaction().onErrorComplete().then(release());
+            return begin.onErrorComplete()
+                    .then(Mono.defer(connection::rollbackTransaction))
+                    .onErrorComplete()
+                    .then(release());
         }
 
         /**
          * The asker went away: what runs in the server is ended, too. The rollback waits behind the statement in
-         * flight; where that takes longer than a moment, the statement is cancelled in the server. It is a statement
-         * of its own: {@code rollbackTransaction} does nothing while the driver has not seen the answer to BEGIN. A
-         * cancelled BEGIN may be abandoned by two: once is enough.
+         * flight; where that takes longer than a moment, the statement is cancelled in the server.
          */
         Mono<Void> abandon() {
-            return Mono.defer(() -> abandoned.compareAndSet(false, true) ? abandonOnce() : Mono.empty());
-        }
-
-        private Mono<Void> abandonOnce() {
-            Mono<Void> rollback = connection
-                    .createStatement("ROLLBACK")
-                    .execute()
-                    .concatMap(PostgresqlResult::getRowsUpdated)
-                    .then()
-                    .onErrorComplete()
-                    .cache();
-            return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
-                    .then(release());
-        }
-
-        private void abandonDetached() {
-            abandon().subscribe(); // a cancelled BEGIN has no pipeline left that could return the connection
+            return Mono.defer(() -> {
+                Mono<Void> rollback = begin.onErrorComplete()
+                        .then(Mono.defer(connection::rollbackTransaction))
+                        .onErrorComplete()
+                        .cache();
+                return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
+                        .then(release());
+            });
         }
 
         private Mono<Void> release() {

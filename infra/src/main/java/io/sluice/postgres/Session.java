@@ -6,6 +6,7 @@ import io.r2dbc.spi.Readable;
 import io.sluice.log.Caller;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -37,6 +38,20 @@ public final class Session {
                 .execute()
                 .concatMap(result -> result.getRowsUpdated())
                 .reduce(0L, Long::sum);
+    }
+
+    /**
+     * One statement of a step: an {@code INSERT}, {@code UPDATE} or {@code DELETE} that begins with that word. Arrays are
+     * sent as text, so the SQL casts them ({@code $3::uuid[]}).
+     */
+    public record Write(String sql, @Nullable Object... arguments) {}
+
+    /**
+     * All as one statement, since each costs a round trip of its own. They see the same snapshot: none may touch a row
+     * that another of them touches.
+     */
+    public Mono<Void> together(List<Write> writes) {
+        return writes.isEmpty() ? Mono.empty() : update(Together.sqlOf(writes), Together.argumentsOf(writes)).then();
     }
 
     /** Rows in order, fetched in portions as they are asked for. */

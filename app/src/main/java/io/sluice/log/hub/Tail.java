@@ -23,6 +23,7 @@ final class Tail {
     private final Ring ring;
     private final TreeMap<Long, List<Recorded>> pending = new TreeMap<>();
     private final Map<EventExecutor, Lane> lanes = new ConcurrentHashMap<>();
+    private volatile boolean wantedAnew;
     private final AtomicBoolean reading = new AtomicBoolean();
     private final AtomicInteger readers = new AtomicInteger();
     private final AtomicLong wanted = new AtomicLong();
@@ -74,6 +75,22 @@ final class Tail {
     /** Another node's head was heard of: who reads goes on until it is there. */
     void want(long head) {
         wanted.accumulateAndGet(head, Math::max);
+        wantedAnew = true;
+    }
+
+    long wanted() {
+        return wanted.get();
+    }
+
+    /** A head was heard of after the last page was asked for, and is not there yet: its hint found a reader at its end. */
+    boolean isWantedAnew() {
+        return wantedAnew && isBehind();
+    }
+
+    /** The position after which the next page begins. */
+    long startPage() {
+        wantedAnew = false;
+        return ring.head();
     }
 
     boolean isBehind() {

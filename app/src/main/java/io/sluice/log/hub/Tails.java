@@ -174,12 +174,14 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
             tail.stopReading();
             return Mono.empty();
         }
-        return Mono.defer(() -> source.page(tenant, tail.head(), PAGE))
+        return Mono.defer(() -> source.page(tenant, tail.startPage(), PAGE))
                 .doOnNext(page -> take(tail, page))
                 .repeat(tail::isBehind)
                 .takeUntil(List::isEmpty)
                 .then()
-                .doFinally(_ -> tail.stopReading())
+                .doOnTerminate(tail::stopReading)
+                .doOnCancel(tail::stopReading)
+                .then(Mono.defer(() -> tail.isWantedAnew() ? readOn(tenant, tail.wanted()) : Mono.empty()))
                 .onErrorResume(this::missedOne);
     }
 

@@ -70,7 +70,7 @@ final class PostgresStockControl implements StockControl {
     public Mono<Void> configure(StockKey key, long version, UnaryOperator<Thresholds> change) {
         return database.withSession(session -> Shelves.load(
                         session, new TreeSet<>(List.of(key)), List.of(), clock.instant())
-                .flatMap(shelf -> configure(session, shelf, key, version, change)));
+                .flatMap(locked -> configure(session, locked.shelf(), key, version, change)));
     }
 
     private Mono<Void> configure(
@@ -112,6 +112,7 @@ final class PostgresStockControl implements StockControl {
 
     private Mono<Void> evaluate(Session session, TreeSet<StockKey> keys) {
         return Shelves.load(session, keys, List.of(), clock.instant())
+                .map(Shelves.Locked::shelf)
                 .flatMap(shelf -> store(
                         session,
                         shelf,

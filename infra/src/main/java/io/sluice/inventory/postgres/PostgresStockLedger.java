@@ -16,8 +16,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Posts groups of movements with five round trips, however many they are: begin; rows, facts and keys; new state and
- * the tenant's head; movements, events and keys; commit.
+ * Posts groups of movements with four round trips, however many they are: begin and the rows; facts, keys and the
+ * tenant's head; new state, movements, events and keys; commit.
  */
 final class PostgresStockLedger implements StockLedger {
 

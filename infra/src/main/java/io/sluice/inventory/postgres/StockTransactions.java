@@ -10,6 +10,7 @@ import io.sluice.inventory.MoveOutcome;
 import io.sluice.inventory.Movement;
 import io.sluice.inventory.Shelf;
 import io.sluice.inventory.StockKey;
+import io.sluice.inventory.postgres.Shelves.Locked;
 import io.sluice.log.Caller;
 import io.sluice.log.Event;
 import io.sluice.log.OnceKey;
@@ -21,6 +22,7 @@ import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.log.postgres.Appender.Taken;
 import io.sluice.log.postgres.PostgresLedger.Done;
 import io.sluice.postgres.Session;
+import io.sluice.postgres.Session.Write;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,8 +35,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A group of movements inside one transaction: rows, facts and keys are read in one round trip, new state is written
- * and the tenant's head locked in the next, movements, events and keys are written in the last.
+ * A group of movements inside one transaction: the rows are locked; the tenant's head is locked after them and what
+ * decisions need is read with it; and all that is new is written: three statements, however many movements they are.
  */
 public final class StockTransactions {
 
@@ -67,7 +69,7 @@ public final class StockTransactions {
             }
         };
 
-        /** Runs together with the last statements before the commit. */
+        /** Runs before the last statement. */
         Mono<Void> write(Session session, List<MoveOutcome> outcomes);
 
         /** Come behind those of the movements. Asked for after {@link #write} was made, before it runs. */
@@ -76,12 +78,16 @@ public final class StockTransactions {
 
     /** Posts the commands, each with its own outcomes, in order. */
     public Mono<Done<List<MoveAnswer>>> post(Session session, List<MoveCommand> commands, Beside beside) {
-        return shelf(session, commands)
-                .flatMap(shelf -> store(session, shelf, MoveGroup.decide(commands, shelf), beside));
+        return locked(session, commands).flatMap(locked -> store(
+                session, locked, MoveGroup.decide(commands, locked.shelf()), beside));
     }
 
     /** The rows that the commands are about, locked, with what decisions need. */
     public Mono<Shelf> shelf(Session session, List<MoveCommand> commands) {
+        return locked(session, commands).map(Locked::shelf);
+    }
+
+    private Mono<Locked> locked(Session session, List<MoveCommand> commands) {
         return Shelves.load(session, rowsOf(commands), keysOf(commands), clock.instant())
                 .transform(this::handedOver);
     }
@@ -93,9 +99,9 @@ public final class StockTransactions {
 
     /** Adds to the usage of days that no movement stands for. */
     public static Mono<Void> addHistory(Session session, List<DayUsage> usage) {
-        List<Mono<Long>> writes = new ArrayList<>(1);
+        List<Write> writes = new ArrayList<>(1);
         StockWriter.addUsage(session, "HISTORY", usage, writes);
-        return Mono.when(writes);
+        return session.together(writes);
     }
 
     private static SortedSet<StockKey> rowsOf(List<MoveCommand> commands) {
@@ -123,14 +129,13 @@ public final class StockTransactions {
         return keys;
     }
 
-    private Mono<Done<List<MoveAnswer>>> store(Session session, Shelf shelf, List<Decided> decided, Beside beside) {
+    private Mono<Done<List<MoveAnswer>>> store(
+            Session session, Locked locked, List<Decided> decided, Beside beside) {
         boolean changesNothing =
                 beside == Beside.NOTHING && decided.stream().allMatch(StockTransactions::changesNothing);
         return changesNothing
                 ? Mono.just(new Done<>(answers(decided, List.of()), 0, List.of()))
-                : StockWriter.writeState(session, shelf, usageOf(shelf, decided))
-                        .transform(this::handedOver)
-                        .flatMap(head -> append(session, decided, head, beside));
+                : append(session, locked, decided, beside);
     }
 
     private static boolean changesNothing(Decided decided) {
@@ -159,9 +164,9 @@ public final class StockTransactions {
     /** A movement at its position. */
     record Posted(Movement movement, Caller caller, long position) {}
 
-    /** The database writes the movements while the events are still being linked. */
     private Mono<Done<List<MoveAnswer>>> append(
-            Session session, List<Decided> decided, LockedHead head, Beside beside) {
+            Session session, Locked locked, List<Decided> decided, Beside beside) {
+        LockedHead head = locked.head();
         Instant at = Appender.timeAfter(head, clock.instant());
         List<Draft> drafts = new ArrayList<>();
         List<Taken> taken = new ArrayList<>();
@@ -174,11 +179,16 @@ public final class StockTransactions {
                 decided.stream().flatMap(one -> one.outcomes().stream()).toList();
         Mono<Void> more = beside.write(session, outcomes);
         beside.events(outcomes).forEach(event -> drafts.add(new Draft(session.caller(), event)));
-        Mono<List<Linked>> events = Mono.fromSupplier(() -> Appender.link(head, at, drafts))
-                .delayUntil(linked -> Appender.write(session, head, at, linked, taken));
-        return Mono.zip(
-                        Mono.when(StockWriter.writeMovements(session, posted, at), more).thenReturn(true), events)
-                .map(both -> new Done<>(answers(decided, written), head.position() + drafts.size(), both.getT2()));
+        List<Linked> linked = Appender.link(head, at, drafts);
+        List<Write> writes = StockWriter.rows(session, locked.shelf());
+        StockWriter.addUsage(session, "LEDGER", usageOf(locked.shelf(), decided), writes);
+        StockWriter.addMovements(session, posted, at, writes);
+        writes.addAll(Appender.writes(session, head, at, linked, taken));
+        return StockWriter.writeAlerts(session, locked.shelf())
+                .then(more)
+                .then(session.together(writes))
+                .then(Mono.fromSupplier(
+                        () -> new Done<>(answers(decided, written), head.position() + linked.size(), linked)));
     }
 
     private static StoredAnswer written(

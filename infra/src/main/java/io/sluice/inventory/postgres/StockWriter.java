@@ -7,15 +7,15 @@ import io.sluice.inventory.StockAlert;
 import io.sluice.inventory.StockRow;
 import io.sluice.inventory.postgres.StockTransactions.Posted;
 import io.sluice.log.CanonicalJson;
-import io.sluice.log.postgres.Appender;
-import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.postgres.Session;
+import io.sluice.postgres.Session.Write;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Writes what the decisions of a transaction have changed, each kind of row with one set-based statement. */
@@ -102,31 +102,31 @@ final class StockWriter {
 
     /** New state of rows and alerts, without movements. */
     static Mono<Void> writeRows(Session session, Shelf shelf) {
-        List<Mono<Long>> writes = new ArrayList<>();
-        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
-        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
-        updateAlerts(session, shelf.updatedAlerts(), writes);
-        insertAlerts(session, shelf.openedAlerts(), writes);
-        return Mono.when(writes);
+        return writeAlerts(session, shelf).then(Mono.defer(() -> session.together(rows(session, shelf))));
     }
 
-    /** New state of rows, usage and alerts; the tenant's head is locked after it, in the same round trip. */
-    static Mono<LockedHead> writeState(Session session, Shelf shelf, List<DayUsage> usage) {
+    /** One after the other: an alert that is resolved makes room for one that is opened. */
+    static Mono<Void> writeAlerts(Session session, Shelf shelf) {
         List<Mono<Long>> writes = new ArrayList<>();
-        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
-        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
-        addUsage(session, "LEDGER", usage, writes);
         updateAlerts(session, shelf.updatedAlerts(), writes);
         insertAlerts(session, shelf.openedAlerts(), writes);
-        return Mono.zip(Mono.when(writes).thenReturn(true), Appender.lockHead(session)).map(both -> both.getT2());
+        return Flux.concat(writes).then();
+    }
+
+    /** New state of rows. */
+    static List<Write> rows(Session session, Shelf shelf) {
+        List<Write> writes = new ArrayList<>();
+        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
+        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        return writes;
     }
 
     private static void rows(
-            Session session, String sql, List<StockRow> rows, Instant now, List<Mono<Long>> writes) {
+            Session session, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
         if (rows.isEmpty()) {
             return;
         }
-        writes.add(session.update(
+        writes.add(new Write(
                 sql,
                 session.caller().tenant().value(),
                 uuids(rows, row -> row.key().location()),
@@ -143,7 +143,7 @@ final class StockWriter {
                 texts(rows, row -> row.own().maximum())));
     }
 
-    static void addUsage(Session session, String source, List<DayUsage> usage, List<Mono<Long>> writes) {
+    static void addUsage(Session session, String source, List<DayUsage> usage, List<Write> writes) {
         Map<DayUsage.Day, DayUsage> days = new LinkedHashMap<>();
         for (DayUsage one : usage) {
             if (!one.isNothing()) {
@@ -154,7 +154,7 @@ final class StockWriter {
             return;
         }
         List<DayUsage> sums = List.copyOf(days.values());
-        writes.add(session.update(
+        writes.add(new Write(
                 ADD_USAGE,
                 session.caller().tenant().value(),
                 uuids(sums, DayUsage::part),
@@ -209,35 +209,34 @@ final class StockWriter {
                 numbers(alerts, StockAlert::version)));
     }
 
-    static Mono<Void> writeMovements(Session session, List<Posted> posted, Instant at) {
+    static void addMovements(Session session, List<Posted> posted, Instant at, List<Write> writes) {
         if (posted.isEmpty()) {
-            return Mono.empty();
+            return;
         }
-        return session.update(
-                        INSERT_MOVEMENTS,
-                        session.caller().tenant().value(),
-                        at,
-                        uuids(posted, it -> it.movement().id()),
-                        uuids(posted, it -> it.movement().move().location()),
-                        uuids(posted, it -> it.movement().move().part()),
-                        texts(posted, it -> it.movement().move().type()),
-                        texts(posted, it -> it.movement().change()),
-                        texts(posted, it -> it.movement().balanceAfter()),
-                        texts(posted, it -> it.movement().move().unitCost()),
-                        texts(posted, it -> it.movement().unitPrice()),
-                        texts(posted, it -> it.movement().currency()),
-                        texts(posted, it -> it.movement().move().reason()),
-                        texts(posted, it -> it.movement().move().note()),
-                        texts(posted, StockWriter::referenceType),
-                        texts(posted, StockWriter::referenceId),
-                        texts(posted, it -> it.movement().move().customer()),
-                        texts(posted, it -> it.movement().occurredAt()),
-                        texts(posted, it -> it.caller().actor().id()),
-                        numbers(posted, Posted::position),
-                        texts(posted, it -> it.movement().move().reversed()),
-                        texts(posted, StockWriter::lineKey),
-                        texts(posted, StockWriter::metadata))
-                .then();
+        writes.add(new Write(
+                INSERT_MOVEMENTS,
+                session.caller().tenant().value(),
+                at,
+                uuids(posted, it -> it.movement().id()),
+                uuids(posted, it -> it.movement().move().location()),
+                uuids(posted, it -> it.movement().move().part()),
+                texts(posted, it -> it.movement().move().type()),
+                texts(posted, it -> it.movement().change()),
+                texts(posted, it -> it.movement().balanceAfter()),
+                texts(posted, it -> it.movement().move().unitCost()),
+                texts(posted, it -> it.movement().unitPrice()),
+                texts(posted, it -> it.movement().currency()),
+                texts(posted, it -> it.movement().move().reason()),
+                texts(posted, it -> it.movement().move().note()),
+                texts(posted, StockWriter::referenceType),
+                texts(posted, StockWriter::referenceId),
+                texts(posted, it -> it.movement().move().customer()),
+                texts(posted, it -> it.movement().occurredAt()),
+                texts(posted, it -> it.caller().actor().id()),
+                numbers(posted, Posted::position),
+                texts(posted, it -> it.movement().move().reversed()),
+                texts(posted, StockWriter::lineKey),
+                texts(posted, StockWriter::metadata)));
     }
 
     private static @Nullable Object referenceType(Posted posted) {

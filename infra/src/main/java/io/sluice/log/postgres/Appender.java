@@ -12,12 +12,14 @@ import io.sluice.log.Recorded;
 import io.sluice.log.StoredAnswer;
 import io.sluice.postgres.Rows;
 import io.sluice.postgres.Session;
+import io.sluice.postgres.Session.Write;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -39,28 +41,31 @@ public final class Appender {
     /** A key that this transaction takes, with the answer that its repetitions get. */
     public record Taken(OnceKey key, StoredAnswer answer) {}
 
-    private static final String APPEND =
+    private static final String MOVE_HEAD =
             """
-            WITH moved_head AS (
-                UPDATE tenant_log SET head = $2, head_hash = decode($3, 'hex'), head_at = $4
-                WHERE tenant_id = $1),
-            taken AS (
-                INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, etag, location, position, expires_at)
-                SELECT $1, k.scope, k.key, k.digest, k.status, k.answer, nullif(k.etag, ''), nullif(k.location, ''),
-                       k.position, CASE WHEN k.life > 0 THEN $4 + k.life * interval '1 second' END
-                FROM unnest($15::text[], $16::text[], $17::text[], $18::int[], $19::text[], $20::text[], $21::text[],
-                            $22::bigint[], $23::bigint[])
-                     AS k (scope, key, digest, status, answer, etag, location, position, life))
+            UPDATE tenant_log SET head = $2, head_hash = decode($3, 'hex'), head_at = $4 WHERE tenant_id = $1
+            """;
+    private static final String TAKE_KEYS =
+            """
+            INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, etag, location, position, expires_at)
+            SELECT $1, k.scope, k.key, k.digest, k.status, k.answer, nullif(k.etag, ''), nullif(k.location, ''),
+                   k.position, CASE WHEN k.life > 0 THEN $2 + k.life * interval '1 second' END
+            FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
+                        $10::bigint[], $11::bigint[])
+                 AS k (scope, key, digest, status, answer, etag, location, position, life)
+            """;
+    private static final String INSERT_EVENTS =
+            """
             INSERT INTO event (tenant_id, position, id, type, version, topics, subject, actor, cause, at, payload,
                                prev_hash, hash)
             SELECT $1, e.position, e.id, e.type, e.version, string_to_array(e.topics, ' '), e.subject, e.actor::jsonb,
-                   e.cause::jsonb, $4, e.payload::jsonb, decode(e.prev, 'hex'), decode(e.hash, 'hex')
-            FROM unnest($5::bigint[], $6::uuid[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[],
-                        $12::text[], $13::text[], $14::text[], $24::text[])
+                   e.cause::jsonb, $2, e.payload::jsonb, decode(e.prev, 'hex'), decode(e.hash, 'hex')
+            FROM unnest($3::bigint[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
+                        $10::text[], $11::text[], $12::text[], $13::text[])
                  AS e (position, id, type, version, topics, subject, actor, cause, payload, prev, hash)
             """;
 
-    public static final String LOCK_HEAD =
+    private static final String LOCK_HEAD =
             "SELECT head, head_hash, head_at FROM tenant_log WHERE tenant_id = $1 FOR UPDATE";
 
     private Appender() {}
@@ -69,6 +74,7 @@ public final class Appender {
         return session.one(LOCK_HEAD, Appender::toLockedHead, session.caller().tenant().value());
     }
 
+    /** From the columns {@code head}, {@code head_hash} and {@code head_at}. */
     public static LockedHead toLockedHead(Readable row) {
         return new LockedHead(
                 Rows.number(row, "head"), Rows.bytes(row, "head_hash"), Rows.instant(row, "head_at"));
@@ -139,12 +145,31 @@ public final class Appender {
 
     /** Writes events, head and keys in one statement; nothing to write is no statement. */
     public static Mono<Void> write(Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
-        if (events.isEmpty() && taken.isEmpty()) {
-            return Mono.empty();
+        return session.together(writes(session, head, at, events, taken));
+    }
+
+    /** What appends the events, moves the head and takes the keys: none or more statements for one step. */
+    public static List<Write> writes(
+            Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
+        UUID tenant = session.caller().tenant().value();
+        List<Write> writes = new ArrayList<>(3);
+        if (!events.isEmpty()) {
+            Linked last = events.getLast();
+            writes.add(new Write(MOVE_HEAD, tenant, last.event().position(), HashChain.hex(last.hash()), at));
         }
+        if (!taken.isEmpty()) {
+            writes.add(takeKeys(tenant, at, taken));
+        }
+        if (!events.isEmpty()) {
+            writes.add(insertEvents(tenant, at, events));
+        }
+        return writes;
+    }
+
+    private static Write insertEvents(UUID tenant, Instant at, List<Linked> events) {
         int n = events.size();
         var positions = new Long[n];
-        var ids = new java.util.UUID[n];
+        var ids = new UUID[n];
         var types = new String[n];
         var versions = new Integer[n];
         var topics = new String[n];
@@ -168,17 +193,35 @@ public final class Appender {
             previous[i] = HashChain.hex(events.get(i).previous());
             hashes[i] = HashChain.hex(events.get(i).hash());
         }
-        int k = taken.size();
-        var scopes = new String[k];
-        var keys = new String[k];
-        var digests = new String[k];
-        var statuses = new Integer[k];
-        var answers = new String[k];
-        var etags = new String[k];
-        var locations = new String[k];
-        var answered = new Long[k];
-        var lives = new Long[k];
-        for (int i = 0; i < k; i++) {
+        return new Write(
+                INSERT_EVENTS,
+                tenant,
+                at,
+                positions,
+                ids,
+                types,
+                versions,
+                topics,
+                subjects,
+                actors,
+                causes,
+                payloads,
+                previous,
+                hashes);
+    }
+
+    private static Write takeKeys(UUID tenant, Instant at, List<Taken> taken) {
+        int n = taken.size();
+        var scopes = new String[n];
+        var keys = new String[n];
+        var digests = new String[n];
+        var statuses = new Integer[n];
+        var answers = new String[n];
+        var etags = new String[n];
+        var locations = new String[n];
+        var positions = new Long[n];
+        var lives = new Long[n];
+        for (int i = 0; i < n; i++) {
             OnceKey key = taken.get(i).key();
             StoredAnswer answer = taken.get(i).answer();
             scopes[i] = key.scope();
@@ -188,37 +231,10 @@ public final class Appender {
             answers[i] = answer.body();
             etags[i] = answer.etag() == null ? "" : answer.etag();
             locations[i] = answer.location() == null ? "" : answer.location();
-            answered[i] = answer.position();
+            positions[i] = answer.position();
             lives[i] = key.life() == null ? 0L : key.life().toSeconds();
         }
-        long headPosition = n == 0 ? head.position() : positions[n - 1];
-        String headHash = n == 0 ? HashChain.hex(head.hash()) : hashes[n - 1];
-        return session.update(
-                        APPEND,
-                        session.caller().tenant().value(),
-                        headPosition,
-                        headHash,
-                        at,
-                        positions,
-                        ids,
-                        types,
-                        versions,
-                        topics,
-                        subjects,
-                        actors,
-                        causes,
-                        payloads,
-                        previous,
-                        scopes,
-                        keys,
-                        digests,
-                        statuses,
-                        answers,
-                        etags,
-                        locations,
-                        answered,
-                        lives,
-                        hashes)
-                .then();
+        return new Write(
+                TAKE_KEYS, tenant, at, scopes, keys, digests, statuses, answers, etags, locations, positions, lives);
     }
 }
