@@ -10,6 +10,7 @@ import io.sluice.log.Caller;
 import io.sluice.shared.Problem;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -26,6 +27,9 @@ import reactor.util.context.ContextView;
 public final class Database {
 
     private static final Duration PATIENCE_ON_CANCEL = Duration.ofMillis(500);
+
+    /** What the server answers at once, or ends at its limit, and has not after this much more, never comes. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final Pools pools;
     private final Duration statementLimit;
@@ -62,7 +66,7 @@ public final class Database {
                         transaction -> Flux.from(work.apply(transaction.session()))
                                 .contextWrite(Context.of(Session.class, transaction.session())),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                         .onErrorMap(error -> Failures.translate(error, PoolName.READS.word(), statementLimit)));
     }
@@ -74,7 +78,7 @@ public final class Database {
                         transaction -> work.apply(transaction.session())
                                 .contextWrite(Context.of(Session.class, transaction.session())),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                 .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit)));
     }
@@ -100,7 +104,7 @@ public final class Database {
                         pools.acquire(pool).flatMap(it -> begun(it, begin.toString(), NOBODY, pool)),
                         transaction -> work.apply(transaction.session()),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                 .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit));
     }
@@ -120,15 +124,20 @@ public final class Database {
     private Mono<Transaction> begun(Connection pooled, String sql, Caller caller, PoolName pool) {
         var connection = (PostgresqlConnection) ((Wrapped<?>) pooled).unwrap();
         var transaction = new Transaction(
-                pooled, connection, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime(),
+                pooled, connection, new Session(connection, caller, answerLimit()), timers[pool.ordinal()], System.nanoTime(),
                 new AtomicBoolean());
         return connection
                 .createStatement(sql)
                 .execute()
                 .concatMap(PostgresqlResult::getRowsUpdated)
                 .then(Mono.just(transaction))
-                .onErrorResume(error -> transaction.rollback().then(Mono.error(error)))
+                .timeout(SILENCE)
+                .onErrorResume(error -> transaction.rollback(error).then(Mono.error(error)))
                 .doOnCancel(() -> transaction.abandonDetached());
+    }
+
+    private Duration answerLimit() {
+        return statementLimit.plus(SILENCE);
     }
 
     private record Transaction(
@@ -140,11 +149,22 @@ public final class Database {
             AtomicBoolean abandoned) {
 
         Mono<Void> commit() {
-            return connection.commitTransaction().then(release()).onErrorResume(error -> rollback().then(Mono.error(error)));
+            return connection
+                    .commitTransaction()
+                    .timeout(session.answerLimit())
+                    .then(release())
+                    .onErrorResume(error -> rollback(error).then(Mono.error(error)));
         }
 
-        Mono<Void> rollback() {
-            return connection.rollbackTransaction().onErrorComplete().then(release());
+        Mono<Void> rollback(Throwable cause) {
+            return cause instanceof TimeoutException
+                    ? cut().then(release())
+                    : connection.rollbackTransaction().timeout(SILENCE, cut()).onErrorComplete().then(release());
+        }
+
+        /** A server that does not answer gets no more questions: the pool finds the connection closed. */
+        private Mono<Void> cut() {
+            return connection.close().onErrorComplete();
         }
 
         /**
@@ -166,6 +186,7 @@ public final class Database {
                     .onErrorComplete()
                     .cache();
             return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
+                    .timeout(SILENCE, cut())
                     .then(release());
         }
 

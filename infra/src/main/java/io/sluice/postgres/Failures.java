@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
 /** What the driver's errors mean. */
 public final class Failures {
@@ -75,6 +76,7 @@ public final class Failures {
         return state.filter(AWAY::contains).isPresent()
                 || error instanceof CallNotPermittedException
                 || error instanceof IOException
+                || error instanceof TimeoutException
                 || (state.isEmpty()
                         && (error instanceof R2dbcNonTransientResourceException
                                 || error instanceof R2dbcTransientResourceException
