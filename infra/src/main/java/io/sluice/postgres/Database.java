@@ -62,12 +62,12 @@ public final class Database {
         return Flux.deferContextual(context -> context.hasKey(Session.class)
                 ? Flux.from(work.apply(context.get(Session.class)))
                 : Flux.usingWhen(
-                        open(PoolName.READS, begin, context),
-                        transaction -> Flux.from(work.apply(transaction.session()))
-                                .contextWrite(Context.of(Session.class, transaction.session())),
-                        Transaction::commit,
-                        Transaction::rollback,
-                        Transaction::abandon)
+                                open(PoolName.READS, begin, context),
+                                transaction -> Flux.from(work.apply(transaction.session()))
+                                        .contextWrite(Context.of(Session.class, transaction.session())),
+                                Transaction::commit,
+                                Transaction::rollback,
+                                Transaction::abandon)
                         .onErrorMap(error -> Failures.translate(error, PoolName.READS.word(), statementLimit)));
     }
 
@@ -98,8 +98,11 @@ public final class Database {
     /** A statement that belongs to no tenant, in a transaction with the given setting ({@code app.system = 'on'}). */
     public <T> Flux<T> untenanted(PoolName pool, Map<String, String> settings, Function<Session, Publisher<T>> work) {
         var begin = new StringBuilder("BEGIN");
-        settings.forEach((name, value) ->
-                begin.append("; SET LOCAL ").append(name).append(" = '").append(value.replace("'", "''")).append('\''));
+        settings.forEach((name, value) -> begin.append("; SET LOCAL ")
+                .append(name)
+                .append(" = '")
+                .append(value.replace("'", "''"))
+                .append('\''));
         return Flux.usingWhen(
                         pools.acquire(pool).flatMap(it -> begun(it, begin.toString(), NOBODY, pool)),
                         transaction -> work.apply(transaction.session()),
@@ -124,7 +127,11 @@ public final class Database {
     private Mono<Transaction> begun(Connection pooled, String sql, Caller caller, PoolName pool) {
         var connection = (PostgresqlConnection) ((Wrapped<?>) pooled).unwrap();
         var transaction = new Transaction(
-                pooled, connection, new Session(connection, caller, answerLimit()), timers[pool.ordinal()], System.nanoTime(),
+                pooled,
+                connection,
+                new Session(connection, caller, answerLimit()),
+                timers[pool.ordinal()],
+                System.nanoTime(),
                 new AtomicBoolean());
         return connection
                 .createStatement(sql)
@@ -159,7 +166,11 @@ public final class Database {
         Mono<Void> rollback(Throwable cause) {
             return cause instanceof TimeoutException
                     ? cut().then(release())
-                    : connection.rollbackTransaction().timeout(SILENCE, cut()).onErrorComplete().then(release());
+                    : connection
+                            .rollbackTransaction()
+                            .timeout(SILENCE, cut())
+                            .onErrorComplete()
+                            .then(release());
         }
 
         /** A server that does not answer gets no more questions: the pool finds the connection closed. */
@@ -185,7 +196,9 @@ public final class Database {
                     .then()
                     .onErrorComplete()
                     .cache();
-            return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
+            return rollback.timeout(
+                            PATIENCE_ON_CANCEL,
+                            connection.cancelRequest().onErrorComplete().then(rollback))
                     .timeout(SILENCE, cut())
                     .then(release());
         }

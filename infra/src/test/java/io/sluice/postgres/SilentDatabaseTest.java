@@ -118,7 +118,8 @@ class SilentDatabaseTest {
     }
 
     private Mono<String> read(String sql) {
-        return asPlatform(database.read(session -> session.one(sql, row -> Rows.text(row, "v"))).next());
+        return asPlatform(database.read(session -> session.one(sql, row -> Rows.text(row, "v")))
+                .next());
     }
 
     private static <T> Mono<T> asPlatform(Mono<T> work) {
