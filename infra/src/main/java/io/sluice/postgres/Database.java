@@ -10,6 +10,7 @@ import io.sluice.log.Caller;
 import io.sluice.shared.Problem;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -25,6 +26,9 @@ import reactor.util.context.ContextView;
 public final class Database {
 
     private static final Duration PATIENCE_ON_CANCEL = Duration.ofMillis(500);
+
+    /** What the server answers at once, or ends at its limit, and has not after this much more, never comes. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final Pools pools;
     private final Duration statementLimit;
@@ -61,7 +65,7 @@ public final class Database {
                         transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))
                                 .contextWrite(Context.of(Session.class, transaction.session()))),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                         .onErrorMap(error -> Failures.translate(error, PoolName.READS.word(), statementLimit)));
     }
@@ -73,7 +77,7 @@ public final class Database {
                         transaction -> transaction.opened(work.apply(transaction.session())
                                 .contextWrite(Context.of(Session.class, transaction.session()))),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                 .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit)));
     }
@@ -93,13 +97,16 @@ public final class Database {
     /** A statement that belongs to no tenant, in a transaction with the given setting ({@code app.system = 'on'}). */
     public <T> Flux<T> untenanted(PoolName pool, Map<String, String> settings, Function<Session, Publisher<T>> work) {
         var begin = new StringBuilder("BEGIN");
-        settings.forEach((name, value) ->
-                begin.append("; SET LOCAL ").append(name).append(" = '").append(value.replace("'", "''")).append('\''));
+        settings.forEach((name, value) -> begin.append("; SET LOCAL ")
+                .append(name)
+                .append(" = '")
+                .append(value.replace("'", "''"))
+                .append('\''));
         return Flux.usingWhen(
                         pools.acquire(pool).map(it -> transaction(it, begin.toString(), NOBODY, pool)),
                         transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))),
                         Transaction::commit,
-                        (transaction, _) -> transaction.rollback(),
+                        Transaction::rollback,
                         Transaction::abandon)
                 .onErrorMap(error -> Failures.translate(error, pool.word(), statementLimit));
     }
@@ -123,9 +130,14 @@ public final class Database {
                 .execute()
                 .concatMap(PostgresqlResult::getRowsUpdated)
                 .then()
+                .timeout(SILENCE)
                 .cache();
-        return new Transaction(
-                pooled, connection, begin, new Session(connection, caller), timers[pool.ordinal()], System.nanoTime());
+        var session = new Session(connection, caller, answerLimit());
+        return new Transaction(pooled, connection, begin, session, timers[pool.ordinal()], System.nanoTime());
+    }
+
+    private Duration answerLimit() {
+        return statementLimit.plus(SILENCE);
     }
 
     /** @param begin runs once, and on to its end */
@@ -152,15 +164,25 @@ public final class Database {
         /** The driver ends only what it has seen begin. */
         Mono<Void> commit() {
             return begin.then(Mono.defer(connection::commitTransaction))
+                    .timeout(session.answerLimit())
                     .then(release())
-                    .onErrorResume(error -> rollback().then(Mono.error(error)));
+                    .onErrorResume(error -> rollback(error).then(Mono.error(error)));
         }
 
-        Mono<Void> rollback() {
+        Mono<Void> rollback(Throwable cause) {
+            Mono<Void> ended = cause instanceof TimeoutException ? cut() : rolledBack().timeout(SILENCE, cut());
+            return ended.onErrorComplete().then(release());
+        }
+
+        private Mono<Void> rolledBack() {
             return begin.onErrorComplete()
                     .then(Mono.defer(connection::rollbackTransaction))
-                    .onErrorComplete()
-                    .then(release());
+                    .onErrorComplete();
+        }
+
+        /** A server that does not answer gets no more questions: the pool finds the connection closed. */
+        private Mono<Void> cut() {
+            return connection.close().onErrorComplete();
         }
 
         /**
@@ -169,11 +191,11 @@ public final class Database {
          */
         Mono<Void> abandon() {
             return Mono.defer(() -> {
-                Mono<Void> rollback = begin.onErrorComplete()
-                        .then(Mono.defer(connection::rollbackTransaction))
-                        .onErrorComplete()
-                        .cache();
-                return rollback.timeout(PATIENCE_ON_CANCEL, connection.cancelRequest().onErrorComplete().then(rollback))
+                Mono<Void> rollback = rolledBack().cache();
+                return rollback.timeout(
+                                PATIENCE_ON_CANCEL,
+                                connection.cancelRequest().onErrorComplete().then(rollback))
+                        .timeout(SILENCE, cut())
                         .then(release());
             });
         }

@@ -12,13 +12,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 
 /** What the driver's errors mean. */
 public final class Failures {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     /** admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections, connection failures. */
-    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001");
+    private static final Set<String> AWAY =
+            Set.of("57P01", "57P02", "57P03", "53300", "08000", "08003", "08006", "08001");
 
     private Failures() {}
 
@@ -31,13 +33,16 @@ public final class Failures {
 
     /** True for a foreign key that names nothing, or is still named. */
     public static boolean isReference(Throwable error) {
-        return detailsOf(error).filter(details -> details.getCode().equals("23503")).isPresent();
+        return detailsOf(error)
+                .filter(details -> details.getCode().equals("23503"))
+                .isPresent();
     }
 
     /** Serialization failures and deadlocks: the same work may succeed on a fresh connection. */
     public static boolean isWorthRepeating(Throwable error) {
         return detailsOf(error)
-                .filter(details -> details.getCode().equals("40001") || details.getCode().equals("40P01"))
+                .filter(details ->
+                        details.getCode().equals("40001") || details.getCode().equals("40P01"))
                 .isPresent();
     }
 
@@ -54,7 +59,8 @@ public final class Failures {
             return new Problem.TimedOut("query-timeout", "a statement waited too long for what another one holds");
         }
         if (isPoolTimeout(error)) {
-            return new Problem.Unavailable("pool-exhausted", "no connection of the pool " + pool + " became free", SOON);
+            return new Problem.Unavailable(
+                    "pool-exhausted", "no connection of the pool " + pool + " became free", SOON);
         }
         return isAway(error, state)
                 ? new Problem.Unavailable("database-unavailable", "the database cannot be reached", SOON)
@@ -75,6 +81,7 @@ public final class Failures {
         return state.filter(AWAY::contains).isPresent()
                 || error instanceof CallNotPermittedException
                 || error instanceof IOException
+                || error instanceof TimeoutException
                 || (state.isEmpty()
                         && (error instanceof R2dbcNonTransientResourceException
                                 || error instanceof R2dbcTransientResourceException

@@ -4,6 +4,7 @@ import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlStatement;
 import io.r2dbc.spi.Readable;
 import io.sluice.log.Caller;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -22,10 +23,17 @@ public final class Session {
 
     private final PostgresqlConnection connection;
     private final Caller caller;
+    private final Duration answerLimit;
 
-    Session(PostgresqlConnection connection, Caller caller) {
+    Session(PostgresqlConnection connection, Caller caller, Duration answerLimit) {
         this.connection = connection;
         this.caller = caller;
+        this.answerLimit = answerLimit;
+    }
+
+    /** The server ends a statement before this; when it does not, it is away. */
+    Duration answerLimit() {
+        return answerLimit;
     }
 
     public Caller caller() {
@@ -37,7 +45,8 @@ public final class Session {
         return bind(sql, arguments)
                 .execute()
                 .concatMap(result -> result.getRowsUpdated())
-                .reduce(0L, Long::sum);
+                .reduce(0L, Long::sum)
+                .timeout(answerLimit);
     }
 
     /**
@@ -59,12 +68,16 @@ public final class Session {
         return bind(sql, arguments)
                 .fetchSize(FETCH)
                 .execute()
-                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply));
+                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
+                .timeout(Mono.delay(answerLimit));
     }
 
     /** All rows of an answer that is known to be bounded, fetched at once. */
     public <T> Flux<T> all(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
-        return bind(sql, arguments).execute().concatMap(result -> result.map((Function<Readable, T>) toValue::apply));
+        return bind(sql, arguments)
+                .execute()
+                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
+                .timeout(Mono.delay(answerLimit));
     }
 
     /** The first row, or empty. */
