@@ -32,6 +32,12 @@ public record Call(Principal principal, ServerWebExchange exchange) {
         return this;
     }
 
+    /** Lifts the request's limit: the work grows with what is stored, and ends when the client goes away. */
+    public Call withoutLimit() {
+        exchange.getAttributes().put(Requests.WITHOUT_LIMIT, true);
+        return this;
+    }
+
     public @Nullable String header(String name) {
         return exchange.getRequest().getHeaders().getFirst(name);
     }

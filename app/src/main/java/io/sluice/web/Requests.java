@@ -35,6 +35,9 @@ import reactor.util.context.Context;
 @Component
 public final class Requests implements SmartLifecycle {
 
+    /** The attribute of a request that may take longer than others. */
+    static final String WITHOUT_LIMIT = Requests.class.getName() + ".withoutLimit";
+
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration[] BOUNDS = {
         Duration.ofMillis(1),
@@ -236,7 +239,7 @@ public final class Requests implements SmartLifecycle {
         }
 
         void endIfBefore(long oldest) {
-            if (start - oldest > 0 || exchange.getResponse().isCommitted() || isStreamed() || !end(504)) {
+            if (start - oldest > 0 || exchange.getResponse().isCommitted() || isStreamed() || hasNoLimit() || !end(504)) {
                 return;
             }
             Subscription subscription = work;
@@ -251,6 +254,10 @@ public final class Requests implements SmartLifecycle {
         private boolean isStreamed() {
             MediaType type = exchange.getRequest().getHeaders().getContentType();
             return type != null && !type.isCompatibleWith(MediaType.APPLICATION_JSON);
+        }
+
+        private boolean hasNoLimit() {
+            return exchange.getAttributes().containsKey(WITHOUT_LIMIT);
         }
     }
 }

@@ -56,6 +56,7 @@ public final class Server implements AutoCloseable {
                 "--server.port=0",
                 "--sluice.home=" + home,
                 "--sluice.demo=false",
+                "--spring.netty.leak-detection=simple",
                 "--sluice.access.address-failures=100000"));
         all.removeIf(given -> settings.stream().anyMatch(it -> nameOf(it).equals(nameOf(given))));
         all.addAll(settings);
