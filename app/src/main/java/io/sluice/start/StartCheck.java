@@ -1,6 +1,9 @@
 package io.sluice.start;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Base64;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -24,6 +27,20 @@ final class StartCheck implements EnvironmentPostProcessor {
     }
 
     static void check(@Nullable String database, @Nullable String redis, @Nullable String key) {
+        checkPresence(database, redis, key);
+        if (StringUtils.hasText(database) && !isUrl(database, Set.of("postgresql", "postgres"), true)) {
+            throw new SettingMissing(
+                    "SLUICE_DATABASE_URL is malformed: postgresql://user:password@host:port/database is expected");
+        }
+        if (StringUtils.hasText(redis) && !isUrl(redis, Set.of("redis", "rediss"), false)) {
+            throw new SettingMissing("SLUICE_REDIS_URL is malformed: redis://user:password@host:port is expected");
+        }
+        if (StringUtils.hasText(key) && !isKey(key)) {
+            throw new SettingMissing("SLUICE_MASTER_KEY is malformed: 32 bytes in base64 are expected");
+        }
+    }
+
+    private static void checkPresence(@Nullable String database, @Nullable String redis, @Nullable String key) {
         boolean named = StringUtils.hasText(database) || StringUtils.hasText(redis);
         if (named && !StringUtils.hasText(database)) {
             throw new SettingMissing("SLUICE_DATABASE_URL is missing: SLUICE_REDIS_URL is set, so nothing is embedded");
@@ -34,8 +51,18 @@ final class StartCheck implements EnvironmentPostProcessor {
         if (named && !StringUtils.hasText(key)) {
             throw new SettingMissing("SLUICE_MASTER_KEY is missing: 32 bytes in base64, the same on every node");
         }
-        if (key != null && StringUtils.hasText(key) && !isKey(key)) {
-            throw new SettingMissing("SLUICE_MASTER_KEY is malformed: 32 bytes in base64 are expected");
+    }
+
+    /** Asked here, since the text of a parser's error would carry the password. */
+    private static boolean isUrl(String text, Set<String> schemes, boolean isDatabase) {
+        try {
+            var url = new URI(text);
+            return url.getScheme() != null
+                    && schemes.contains(url.getScheme())
+                    && url.getHost() != null
+                    && (!isDatabase || (url.getRawUserInfo() != null && url.getPath().length() > 1));
+        } catch (URISyntaxException _) {
+            return false;
         }
     }
 

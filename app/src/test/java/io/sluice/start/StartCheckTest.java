@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StartCheckTest {
@@ -33,5 +34,22 @@ class StartCheckTest {
     void refusesAKeyThatIsNone() {
         assertThatThrownBy(() -> StartCheck.check(DATABASE, REDIS, "secret"))
                 .hasMessageStartingWith("SLUICE_MASTER_KEY is malformed");
+    }
+
+    @Test
+    void refusesAnAddressThatIsNoneWithoutSayingIt() {
+        for (String database : List.of(
+                "localhost:5432/sluice",
+                "jdbc:postgresql://localhost/sluice",
+                "mysql://a:b@localhost/sluice",
+                "postgresql://localhost/sluice",
+                "postgresql://a:b@localhost",
+                "postgresql://a:pass word@localhost/sluice")) {
+            assertThatThrownBy(() -> StartCheck.check(database, REDIS, KEY))
+                    .hasMessageStartingWith("SLUICE_DATABASE_URL is malformed")
+                    .hasMessageNotContaining("pass word");
+        }
+        assertThatThrownBy(() -> StartCheck.check(DATABASE, "localhost:6379", KEY))
+                .hasMessageStartingWith("SLUICE_REDIS_URL is malformed");
     }
 }

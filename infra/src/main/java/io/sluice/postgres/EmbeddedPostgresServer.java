@@ -73,6 +73,7 @@ public final class EmbeddedPostgresServer implements Closeable {
                 // Its log is part of ours: no statements with their parameters, no values of rows in it.
                 .setServerConfig("log_error_verbosity", "terse")
                 .setServerConfig("log_min_error_statement", "panic")
+                .setServerConfig("log_min_messages", "log")
                 .setServerConfig("timezone", "UTC");
         settings.forEach(builder::setServerConfig);
         return builder.start();

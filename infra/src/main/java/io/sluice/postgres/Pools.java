@@ -16,6 +16,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcTimeoutException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -80,7 +81,7 @@ final class Pools {
                         .waitDurationInOpenState(Duration.ofSeconds(1))
                         .permittedNumberOfCallsInHalfOpenState(2)
                         .automaticTransitionFromOpenToHalfOpenEnabled(true)
-                        .recordException(error -> Failures.isAway(error) && !(Failures.isPoolTimeout(error) && isFull(pool)))
+                        .recordException(error -> Failures.isAway(error) && !Failures.isPoolTimeout(error))
                         .build());
         pool.getMetrics().ifPresent(metrics -> watch(name, metrics));
         Gauge.builder("sluice_breaker_state", breaker, it -> it.getState().getOrder())
@@ -99,6 +100,15 @@ final class Pools {
         return pool.getMetrics()
                 .filter(it -> it.acquiredSize() >= it.getMaxAllocatedSize())
                 .isPresent();
+    }
+
+    /** There was room, so what was waited for is the database. */
+    private static boolean isUnopened(Throwable error, ConnectionPool pool) {
+        return Failures.isPoolTimeout(error) && !isFull(pool);
+    }
+
+    private static Throwable unopened(Throwable timeout) {
+        return new R2dbcTimeoutException("no connection could be opened in time", timeout);
     }
 
     private PostgresqlConnectionFactory factory(PoolName name, PostgresUrl url) {
@@ -160,6 +170,7 @@ final class Pools {
             var handover = new Handover();
             return guarded.pool()
                     .create()
+                    .onErrorMap(error -> isUnopened(error, guarded.pool()), Pools::unopened)
                     .doOnNext(handover::given)
                     .doOnNext(_ -> guarded.acquire().record(Duration.ofNanos(System.nanoTime() - start)))
                     .transformDeferred(CircuitBreakerOperator.of(guarded.breaker()))
@@ -211,7 +222,7 @@ final class Pools {
     private static boolean isRefused(Throwable error) {
         return Failures.isAway(error)
                 && !(error instanceof io.github.resilience4j.circuitbreaker.CallNotPermittedException)
-                && !(error instanceof io.r2dbc.spi.R2dbcTimeoutException);
+                && !(error instanceof R2dbcTimeoutException);
     }
 
     DatabaseFigures.PoolFigures figures(PoolName name) {

@@ -1,6 +1,7 @@
 package io.sluice.postgres;
 
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlResult;
 import io.r2dbc.postgresql.api.PostgresqlStatement;
 import io.r2dbc.spi.Readable;
 import io.sluice.log.Caller;
@@ -69,6 +70,7 @@ public final class Session {
                 .fetchSize(FETCH)
                 .execute()
                 .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
+                .doOnDiscard(PostgresqlResult.class, Session::release)
                 .timeout(Mono.delay(answerLimit));
     }
 
@@ -77,12 +79,18 @@ public final class Session {
         return bind(sql, arguments)
                 .execute()
                 .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
+                .doOnDiscard(PostgresqlResult.class, Session::release)
                 .timeout(Mono.delay(answerLimit));
     }
 
     /** The first row, or empty. */
     public <T> Mono<T> one(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
         return all(sql, toValue, arguments).next();
+    }
+
+    /** An answer that nobody takes any more still holds its rows, and the driver's buffers with them. */
+    private static void release(PostgresqlResult unread) {
+        unread.getRowsUpdated().subscribe(); // its pipeline is gone
     }
 
     private PostgresqlStatement bind(String sql, @Nullable Object[] arguments) {

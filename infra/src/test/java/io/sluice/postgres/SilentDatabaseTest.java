@@ -77,6 +77,9 @@ class SilentDatabaseTest {
         for (Mono<String> asked : List.of(one(), reading, writing)) {
             assertThat(problemOf(asked)).isEqualTo("database-unavailable");
         }
+        for (int n = 0; n < 30; n++) {
+            assertThat(problemOf(one())).isEqualTo("database-unavailable");
+        }
         signal("-CONT");
         Awaitility.await().ignoreExceptions().until(() -> "1".equals(one().block()));
         Awaitility.await().until(() -> inUse(PoolName.READS) == 0 && inUse(PoolName.COMMANDS) == 0);

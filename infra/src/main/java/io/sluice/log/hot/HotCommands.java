@@ -206,12 +206,17 @@ public final class HotCommands<C, A> implements SmartLifecycle {
             alone(group, 0);
         }
 
+        /** Who gave up meanwhile is skipped: 500 that wait for one lock would hold the lane for as many of its limits. */
         private void alone(List<Waiting<C, A>> group, int index) {
             if (index == group.size()) {
                 free();
                 return;
             }
             Waiting<C, A> one = group.get(index);
+            if (one.cancelled) {
+                alone(group, index + 1);
+                return;
+            }
             transaction(List.of(one.command)).subscribe(
                     answers -> {
                         one.answer.accept(answers.getFirst());

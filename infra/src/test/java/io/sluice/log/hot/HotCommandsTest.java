@@ -211,6 +211,24 @@ class HotCommandsTest {
     }
 
     @Test
+    void skipsThoseOfAFailedGroupWhoGaveUpMeanwhile() {
+        ask("a");
+        Asker b = ask("b");
+        Asker c = ask("c");
+        Asker d = ask("d");
+        desk.commit();
+        desk.fail(new IllegalStateException("together"));
+
+        c.cancel();
+        desk.commit();
+        desk.commit();
+
+        assertThat(desk.groups)
+                .containsExactly(List.of("a"), List.of("b", "c", "d"), List.of("b"), List.of("d"));
+        assertThat(List.of(b.heard, c.heard, d.heard)).containsExactly("b done", "nothing", "d done");
+    }
+
+    @Test
     void startsTheNextGroupOnlyAfterTheLastOfAFailedOne() {
         ask("a");
         ask("b");
