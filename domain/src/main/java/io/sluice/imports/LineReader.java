@@ -7,9 +7,11 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the pieces of a file, one after the other, into lines. Keeps the columns that it met. Not for sharing. */
@@ -27,6 +29,7 @@ public final class LineReader {
     private final Map<String, Integer> places = new LinkedHashMap<>();
     private final List<String> free = new ArrayList<>();
     private int[] header = {};
+    private List<String> columns = List.of();
     private boolean begun;
     private char delimiter;
 
@@ -49,7 +52,7 @@ public final class LineReader {
         this.splitter = new LineSplitter(format == ImportFormat.CSV, (byte) delimiter, LONGEST);
     }
 
-    /** Fails with {@code missing-column} when the header lacks one. */
+    /** Fails with {@code missing-column} or {@code duplicate-column} when the header lacks one or has one twice. */
     public List<SourceLine> read(byte[] piece) {
         if (begun || format == ImportFormat.NDJSON) {
             return toLines(splitter.split(piece));
@@ -72,7 +75,7 @@ public final class LineReader {
 
     /** The columns of the file as it names them, in their order. */
     public List<String> header() {
-        return List.copyOf(places.keySet());
+        return format == ImportFormat.CSV ? columns : List.copyOf(places.keySet());
     }
 
     /** Free columns, in the order of the values that follow the wished ones. */
@@ -107,16 +110,29 @@ public final class LineReader {
             delimiter = Csv.delimiterOf(line);
         }
         splitter.delimiter(delimiter);
-        List<String> names = Csv.parse(line, delimiter);
-        header = new int[names.size()];
-        for (int i = 0; i < header.length; i++) {
-            header[i] = place(names.get(i).strip());
-        }
+        columns = Csv.parse(line, delimiter).stream().map(String::strip).toList();
+        header = columns.stream().mapToInt(this::place).toArray();
+        refuseTwice();
         String missing = wished.missing(places::containsValue);
         if (!missing.isEmpty()) {
             throw new Problem.Invalid(
-                    "missing-column", "the file has no column " + missing,
+                    "missing-column",
+                    "the file has no column " + missing,
                     List.of(new FieldError(missing, "missing-column", "the file has no such column")));
+        }
+    }
+
+    /** Columns that nobody reads may stand there as often as they like. */
+    private void refuseTwice() {
+        Set<Integer> taken = new HashSet<>();
+        for (int i = 0; i < header.length; i++) {
+            if (header[i] >= 0 && !taken.add(header[i])) {
+                String name = columns.get(i);
+                throw new Problem.Invalid(
+                        "duplicate-column",
+                        "the file has the column " + name + " twice",
+                        List.of(new FieldError(name, "duplicate-column", "the file has this column already")));
+            }
         }
     }
 

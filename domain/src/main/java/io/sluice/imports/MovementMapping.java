@@ -7,7 +7,6 @@ import io.sluice.inventory.MovementType;
 import io.sluice.inventory.Reference;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
-import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Movements of any kind, or opening stock, which is the first movement of each row. */
@@ -29,8 +28,18 @@ final class MovementMapping extends LineMapping {
     private static final int AT = 13;
     private static final int KEY = 14;
     private static final String[] COMMON = {
-        "Quantity", "Unit", "UnitCost|Cost", "UnitPrice|Price", "Currency", "Reason", "Note", "ReferenceType",
-        "ReferenceId|Reference", "CustomerId|Customer", "OccurredAt|Date|ts", "Key"
+        "Quantity",
+        "Unit",
+        "UnitCost|Cost",
+        "UnitPrice|Price",
+        "Currency",
+        "Reason",
+        "Note",
+        "ReferenceType",
+        "ReferenceId|Reference",
+        "CustomerId|Customer",
+        "OccurredAt|Date|ts",
+        "Key"
     };
 
     private final boolean opening;
@@ -55,7 +64,8 @@ final class MovementMapping extends LineMapping {
     }
 
     @Override
-    @Nullable String keyOf(SourceLine line) {
+    @Nullable
+    String keyOf(SourceLine line) {
         return line.value(KEY);
     }
 
@@ -70,7 +80,8 @@ final class MovementMapping extends LineMapping {
             return new Mapped.Skipped(line, key, "zero-quantity");
         }
         if (quantity.isNegative() && type != MovementType.ADJUSTMENT) {
-            throw Problem.Invalid.field("Quantity", "out-of-range", "must be more than 0; only an ADJUSTMENT is signed");
+            throw Problem.Invalid.field(
+                    "Quantity", "out-of-range", "must be more than 0; only an ADJUSTMENT is signed");
         }
         String at = line.value(AT);
         String location = sizedOrNull("LocationId", line.value(LOCATION), 60);
@@ -90,7 +101,7 @@ final class MovementMapping extends LineMapping {
                 reference(line),
                 sizedOrNull("CustomerId", line.value(CUSTOMER), 64),
                 null,
-                at == null ? null : moment(at));
+                at == null ? null : texts.moment("OccurredAt", at));
     }
 
     static @Nullable String currency(@Nullable String text) {
@@ -108,11 +119,5 @@ final class MovementMapping extends LineMapping {
         }
         return new Reference(
                 type == null ? Reference.Kind.IMPORT : Texts.word("ReferenceType", type, Reference.Kind.class), id);
-    }
-
-    private Mapped.Moment moment(String text) {
-        return text.endsWith("Z") || text.length() > 19
-                ? new Mapped.Moment(texts.instant("OccurredAt", text, ZoneOffset.UTC), null)
-                : Mapped.Moment.of(texts.time("OccurredAt", text));
     }
 }

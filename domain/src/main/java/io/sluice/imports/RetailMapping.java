@@ -28,8 +28,15 @@ public final class RetailMapping extends LineMapping {
     private static final int CUSTOMER = 7;
     private static final int COUNTRY = 8;
     private static final Columns COLUMNS = Columns.of(
-            "!InvoiceNo|Invoice", "Line|LineNo", "!StockCode", "Description", "!Quantity", "!InvoiceDate|ts",
-            "!UnitPrice|Price", "CustomerID|Customer", "Country");
+            "!InvoiceNo|Invoice",
+            "Line|LineNo",
+            "!StockCode",
+            "Description",
+            "!Quantity",
+            "!InvoiceDate|ts",
+            "!UnitPrice|Price",
+            "CustomerID|Customer",
+            "Country");
 
     /** Codes of postage, fees, discounts and vouchers: no goods. */
     private static final Pattern NON_STOCK =
@@ -53,7 +60,8 @@ public final class RetailMapping extends LineMapping {
     }
 
     @Override
-    @Nullable String keyOf(SourceLine line) {
+    @Nullable
+    String keyOf(SourceLine line) {
         String invoice = line.value(INVOICE);
         if (invoice == null) {
             return null;
@@ -86,12 +94,7 @@ public final class RetailMapping extends LineMapping {
     }
 
     private Mapped posting(
-            SourceLine line,
-            @Nullable String key,
-            String invoice,
-            String code,
-            Quantity quantity,
-            BigDecimal price) {
+            SourceLine line, @Nullable String key, String invoice, String code, Quantity quantity, BigDecimal price) {
         MovementType type = typeOf(invoice, quantity);
         String country = sizedOrNull("Country", line.value(COUNTRY), 60);
         return new Mapped.Posting(
@@ -110,7 +113,7 @@ public final class RetailMapping extends LineMapping {
                 new Reference(Reference.Kind.SALE, invoice),
                 sizedOrNull("CustomerID", line.value(CUSTOMER), 64),
                 country,
-                Mapped.Moment.of(texts.time("InvoiceDate", required("InvoiceDate", line.value(DATE)))));
+                texts.moment("InvoiceDate", required("InvoiceDate", line.value(DATE))));
     }
 
     private static MovementType typeOf(String invoice, Quantity quantity) {
@@ -140,7 +143,8 @@ public final class RetailMapping extends LineMapping {
         return country.toUpperCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "_");
     }
 
-    @Nullable BigDecimal priceOf(SourceLine line) {
+    @Nullable
+    BigDecimal priceOf(SourceLine line) {
         String price = line.value(PRICE);
         return price == null ? null : texts.money("UnitPrice", price);
     }

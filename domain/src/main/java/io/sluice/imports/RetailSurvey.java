@@ -4,12 +4,14 @@ import io.sluice.shared.Quantity;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,8 +101,8 @@ public final class RetailSurvey {
     }
 
     private static LocalDateTime timeOf(Mapped.Posting posting) {
-        var at = posting.at();
-        return at == null || at.local() == null ? LocalDateTime.MIN : at.local();
+        var at = Objects.requireNonNull(posting.at());
+        return at.local() == null ? LocalDateTime.ofInstant(at.in(ZoneOffset.UTC), ZoneOffset.UTC) : at.local();
     }
 
     /** A line that comes twice is posted once: its rise is not counted again, its fall may be. */

@@ -4,21 +4,23 @@ import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the texts of a line into values; what does not fit is a {@link Problem.Invalid} that names its column. */
 public final class Texts {
 
-    private static final DateTimeFormatter AMERICAN = DateTimeFormatter.ofPattern("M/d/yyyy H:mm", Locale.ROOT);
-    private static final DateTimeFormatter AMERICAN_DAY = DateTimeFormatter.ofPattern("M/d/yyyy", Locale.ROOT);
+    private static final DateTimeFormatter AMERICAN = strict("M/d/yyyy H:mm");
+    private static final DateTimeFormatter AMERICAN_DAY = strict("M/d/yyyy");
+    private static final Pattern GROUPED = Pattern.compile("[+-]?[0-9]{1,3}(\\.[0-9]{3})+(,[0-9]*)?");
 
     private final char decimal;
     private final @Nullable DateTimeFormatter format;
@@ -28,7 +30,13 @@ public final class Texts {
     public Texts(ImportOptions options) {
         this.decimal = options.decimal();
         String pattern = options.dateFormat();
-        this.format = pattern == null ? null : DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+        this.format = pattern == null ? null : strict(pattern);
+    }
+
+    /** February has no 30th day. A year of an era, which the letter y means, would need its era then. */
+    private static DateTimeFormatter strict(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern.replace('y', 'u'), Locale.ROOT)
+                .withResolverStyle(ResolverStyle.STRICT);
     }
 
     static String required(String field, @Nullable String text) {
@@ -51,7 +59,7 @@ public final class Texts {
 
     public BigDecimal number(String field, String text) {
         try {
-            String plain = decimal == '.' ? text : text.replace(".", "").replace(decimal, '.');
+            String plain = decimal == '.' ? text : pointed(text);
             if (plain.length() > 40) {
                 throw new NumberFormatException(plain);
             }
@@ -63,6 +71,14 @@ public final class Texts {
         } catch (NumberFormatException _) {
             throw Problem.Invalid.field(field, "wrong-type", "a number is expected");
         }
+    }
+
+    /** Where a comma begins the decimals, a point stands between groups of three digits or is a mistake. */
+    private static String pointed(String text) {
+        if (text.indexOf('.') >= 0 && !GROUPED.matcher(text).matches()) {
+            throw new NumberFormatException(text);
+        }
+        return text.replace(".", "").replace(',', '.');
     }
 
     public Quantity quantity(String field, String text) {
@@ -140,15 +156,17 @@ public final class Texts {
         return lastTime;
     }
 
-    public Instant instant(String field, String text, ZoneId zone) {
-        if (format == null && isOffset(text)) {
-            try {
-                return OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeException _) {
-                throw wrongTime(field);
-            }
+    /** A time with an offset is exact; any other is meant in a zone that is still to be found. */
+    Mapped.Moment moment(String field, String text) {
+        if (format != null || !isOffset(text)) {
+            return Mapped.Moment.of(time(field, text));
         }
-        return time(field, text).atZone(zone).toInstant();
+        try {
+            return new Mapped.Moment(
+                    OffsetDateTime.parse(text.replace(' ', 'T')).toInstant(), null);
+        } catch (DateTimeException _) {
+            throw wrongTime(field);
+        }
     }
 
     private static boolean isOffset(String text) {

@@ -56,6 +56,24 @@ class LineReaderTest {
     }
 
     @Test
+    void refusesAFileThatHasAColumnTwice() {
+        assertThatExceptionOfType(Problem.Invalid.class)
+                .isThrownBy(() -> read("Invoice,b,invoice_no\n1,2,3", 100, "InvoiceNo|Invoice", "b"))
+                .satisfies(problem -> assertThat(problem.code()).isEqualTo("duplicate-column"))
+                .withMessageContaining("invoice_no");
+    }
+
+    @Test
+    void takesColumnsThatNobodyReadsAsOftenAsTheyStandThere() {
+        var reader = new LineReader(Columns.of("a"), ImportFormat.CSV, TestFiles.OPTIONS, _ -> Map.of());
+
+        var lines = reader.read("note,a,note,\nx,1,y,\n".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(values(lines.getFirst())).containsExactly("1");
+        assertThat(reader.header()).containsExactly("note", "a", "note", "");
+    }
+
+    @Test
     void takesAQuoteThatIsNeverClosedForAFaultOfItsOwnLine() {
         var lines = read("a,b\n\"1,2\n3,4\n5,6\n", 100, "a", "b");
 
@@ -97,6 +115,7 @@ class LineReaderTest {
     }
 
     private static String codeOf(SourceLine line) {
-        return Objects.requireNonNullElse(line.fault(), new FieldError("", "none", "")).code();
+        return Objects.requireNonNullElse(line.fault(), new FieldError("", "none", ""))
+                .code();
     }
 }

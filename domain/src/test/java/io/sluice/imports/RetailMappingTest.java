@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.inventory.MovementType;
 import io.sluice.shared.Quantity;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RetailMappingTest {
 
-    private static final String HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+    private static final String HEADER =
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
     private static Mapped line(String text) {
         return map(RETAIL, HEADER + text).getFirst();
@@ -70,7 +72,9 @@ class RetailMappingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"POST", "DOT", "M", "m", "C2", "S", "D", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "gift_0001_20"})
+    @ValueSource(
+            strings = {"POST", "DOT", "M", "m", "C2", "S", "D", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "gift_0001_20"
+            })
     void knowsCodesThatAreNoGoods(String code) {
         assertThat(skip("1," + code + ",,1,2010-12-01T08:26,1,,UK")).isEqualTo("non-stock");
     }
@@ -90,9 +94,25 @@ class RetailMappingTest {
         assertThat(fault("1,,,1,2010-12-01T08:26,1,,UK")).isEqualTo("StockCode");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2/30/2011 8:26", "13/1/2011 8:26", "2011-02-30T08:26", "2/29/2011", "1/1/2011 24:30"})
+    void refusesADayThatIsNoneInsteadOfTheNextBest(String date) {
+        assertThat(fault("1,A,,1," + date + ",1,,UK")).isEqualTo("InvoiceDate");
+    }
+
+    @Test
+    void takesATimeWithAnOffsetAsItIs() {
+        var sale = posting("1,A,,1,2010-12-01T08:26:00+01:00,1,,UK");
+
+        assertThat(sale.at()).isEqualTo(new Mapped.Moment(Instant.parse("2010-12-01T07:26:00Z"), null));
+        assertThat(surveyed("1,A,,1,2010-12-01T08:26:00+01:00,1,,UK").figures(0))
+                .containsEntry("firstDate", "2010-12-01T07:26");
+    }
+
     private static String fault(String text) {
         var failed = (Mapped.Failed) line(text);
-        return Objects.requireNonNull(ImportLine.failed(failed.line(), null, failed.problem()).field());
+        return Objects.requireNonNull(
+                ImportLine.failed(failed.line(), null, failed.problem()).field());
     }
 
     @Test
@@ -154,16 +174,38 @@ class RetailMappingTest {
         return survey;
     }
 
+    private static Mapped german(String text) {
+        var options = new ImportOptions(
+                false,
+                ImportOptions.Mode.HISTORY,
+                ImportOptions.Opening.NONE,
+                null,
+                false,
+                ImportOptions.ShiftDates.NONE,
+                0,
+                true,
+                false,
+                ';',
+                "UTF-8",
+                ',',
+                "dd.MM.yyyy HH:mm",
+                null,
+                null,
+                Map.of("Beleg", "InvoiceNo"));
+        return map(RETAIL, options, "Beleg;StockCode;Quantity;InvoiceDate;UnitPrice\n" + text)
+                .getFirst();
+    }
+
+    @Test
+    void refusesNumbersAndDatesThatTheOptionsMakeNoSenseOf() {
+        assertThat(german("1;A;1;01.12.2010 08:26;2.55")).isInstanceOf(Mapped.Failed.class);
+        assertThat(german("1;A;1.00;01.12.2010 08:26;2,55")).isInstanceOf(Mapped.Failed.class);
+        assertThat(german("1;A;1;31.02.2010 08:26;2,55")).isInstanceOf(Mapped.Failed.class);
+    }
+
     @Test
     void readsNumbersAndDatesAsTheOptionsSay() {
-        var options = new ImportOptions(
-                false, ImportOptions.Mode.HISTORY, ImportOptions.Opening.NONE, null, false, ImportOptions.ShiftDates.NONE,
-                0, true, false, ';', "UTF-8", ',', "dd.MM.yyyy HH:mm", null, null, Map.of("Beleg", "InvoiceNo"));
-
-        var sale = (Mapped.Posting) map(RETAIL, options, """
-                Beleg;StockCode;Quantity;InvoiceDate;UnitPrice
-                1;A;1.000;01.12.2010 08:26;2,55
-                """).getFirst();
+        var sale = (Mapped.Posting) german("1;A;1.000;01.12.2010 08:26;2,55");
 
         assertThat(sale.quantity()).isEqualTo(Quantity.of(1000));
         assertThat(sale.unitPrice()).isEqualByComparingTo("2.55");

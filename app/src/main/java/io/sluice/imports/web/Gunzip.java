@@ -2,8 +2,11 @@ package io.sluice.imports.web;
 
 import io.sluice.shared.Problem;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -21,7 +24,10 @@ final class Gunzip implements AutoCloseable {
 
     private final Inflater inflater = new Inflater(true);
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private final CRC32 checksum = new CRC32();
+    private int unpacked;
     private boolean inMember;
+    private boolean trailerDue;
     private boolean begun;
 
     /** Gives what can be unpacked so far in portions of at most 64 KiB. */
@@ -34,7 +40,7 @@ final class Gunzip implements AutoCloseable {
 
     /** A file that ends amid a member is broken. */
     void end() {
-        if (inMember || !begun || waiting.size() > 0) {
+        if (inMember || trailerDue || !begun || waiting.size() > 0) {
             throw broken();
         }
     }
@@ -45,6 +51,8 @@ final class Gunzip implements AutoCloseable {
             while (true) {
                 byte[] portion = new byte[OUT];
                 int length = inflater.inflate(portion);
+                checksum.update(portion, 0, length);
+                unpacked += length;
                 if (length > 0) {
                     out.accept(length == OUT ? portion : java.util.Arrays.copyOf(portion, length));
                 }
@@ -68,6 +76,7 @@ final class Gunzip implements AutoCloseable {
         int left = inflater.getRemaining();
         inflater.reset();
         inMember = false;
+        trailerDue = true;
         return java.util.Arrays.copyOfRange(packed, packed.length - left, packed.length);
     }
 
@@ -75,13 +84,10 @@ final class Gunzip implements AutoCloseable {
     private byte[] header(byte[] packed) {
         waiting.writeBytes(packed);
         byte[] all = waiting.toByteArray();
-        int from = begun ? TRAILER : 0;
-        int end = all.length == from && begun ? -2 : endOfHeader(all, from);
-        if (end == -2) {
-            waiting.reset();
-            begun = true;
-            return new byte[0];
+        if (trailerDue) {
+            return all.length < TRAILER ? new byte[0] : trailer(all);
         }
+        int end = endOfHeader(all);
         if (end < 0) {
             if (all.length > LONGEST_HEADER) {
                 throw broken();
@@ -94,16 +100,29 @@ final class Gunzip implements AutoCloseable {
         return java.util.Arrays.copyOfRange(all, end, all.length);
     }
 
-    /** -1: not all of it is there yet. */
-    private static int endOfHeader(byte[] all, int from) {
-        if (all.length < from + FIXED) {
-            return -1;
-        }
-        if ((all[from] & 0xFF) != 0x1f || (all[from + 1] & 0xFF) != 0x8b || all[from + 2] != 8) {
+    /** What came out of the member must be what its trailer says. */
+    private byte[] trailer(byte[] all) {
+        ByteBuffer said = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+        if (said.getInt() != (int) checksum.getValue() || said.getInt() != unpacked) {
             throw broken();
         }
-        int flags = all[from + 3];
-        int at = from + FIXED;
+        checksum.reset();
+        unpacked = 0;
+        trailerDue = false;
+        waiting.reset();
+        return java.util.Arrays.copyOfRange(all, TRAILER, all.length);
+    }
+
+    /** -1: not all of it is there yet. */
+    private static int endOfHeader(byte[] all) {
+        if (all.length < FIXED) {
+            return -1;
+        }
+        if ((all[0] & 0xFF) != 0x1f || (all[1] & 0xFF) != 0x8b || all[2] != 8) {
+            throw broken();
+        }
+        int flags = all[3];
+        int at = FIXED;
         if ((flags & HAS_EXTRA) != 0) {
             at = at + 2 > all.length ? -1 : at + 2 + (all[at] & 0xFF) + ((all[at + 1] & 0xFF) << 8);
         }

@@ -14,12 +14,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -272,11 +275,25 @@ class ImportsIT {
         return out.toByteArray();
     }
 
-    @Test
-    void refusesABrokenGzipAndKeepsNothingOfIt() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 30})
+    void refusesAGzipThatIsCutOff(int missing) throws IOException {
         byte[] packed = gzip(SOME);
 
-        SentFile.attempt(admin, LEDGER, MediaType.parseMediaType("text/csv"), java.util.Arrays.copyOf(packed, packed.length - 30))
+        requireMalformed(Arrays.copyOf(packed, packed.length - missing));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 30})
+    void refusesAGzipWithAByteThatWasChanged(int fromEnd) throws IOException {
+        byte[] packed = gzip(SOME);
+        packed[packed.length - fromEnd] ^= 1;
+
+        requireMalformed(packed);
+    }
+
+    private void requireMalformed(byte[] packed) {
+        SentFile.attempt(admin, LEDGER, MediaType.parseMediaType("text/csv"), packed)
                 .expectStatus()
                 .isBadRequest()
                 .expectBody()
