@@ -108,16 +108,16 @@ class ArchitectureTest {
                                     .contains(call.getName())));
 
     /**
-     * Besides what starts and stops with the server: a read of a cursor ends with its cursor ({@code Cursor}), a cancelled
-     * {@code BEGIN} and a connection that comes too late have no pipeline left that could return them ({@code Database},
-     * {@code Pools}).
+     * Besides what starts and stops with the server: a read of a cursor ends with its cursor ({@code Cursor}); the answer
+     * to a cancelled statement and a connection that comes too late have no pipeline left that could return them
+     * ({@code Session}, {@code Pools}).
      */
     @ArchTest
     static final ArchRule onlyLifecyclesSubscribe = noClasses()
             .that(are(
                     "no lifecycles",
                     it -> !isLifecycle(it)
-                            && !Set.of("Cursor", "Database", "Pools").contains(outermost(it))))
+                            && !Set.of("Cursor", "Pools", "Session").contains(outermost(it))))
             .should()
             .callMethodWhere(describe(
                     "a pipeline is subscribed",

@@ -10,7 +10,10 @@ final class MigrationAnalyzer extends AbstractFailureAnalyzer<FlywayException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, FlywayException cause) {
         return new FailureAnalysis(
-                "the database of SLUICE_DATABASE_URL cannot be used: " + innermost(cause).getMessage(), null, cause);
+                "the database of SLUICE_DATABASE_URL cannot be used: "
+                        + innermost(cause).getMessage(),
+                null,
+                cause);
     }
 
     private static Throwable innermost(Throwable error) {

@@ -60,7 +60,8 @@ final class StartCheck implements EnvironmentPostProcessor {
             return url.getScheme() != null
                     && schemes.contains(url.getScheme())
                     && url.getHost() != null
-                    && (!isDatabase || (url.getRawUserInfo() != null && url.getPath().length() > 1));
+                    && (!isDatabase
+                            || (url.getRawUserInfo() != null && url.getPath().length() > 1));
         } catch (URISyntaxException _) {
             return false;
         }

@@ -223,8 +223,7 @@ class HotCommandsTest {
         desk.commit();
         desk.commit();
 
-        assertThat(desk.groups)
-                .containsExactly(List.of("a"), List.of("b", "c", "d"), List.of("b"), List.of("d"));
+        assertThat(desk.groups).containsExactly(List.of("a"), List.of("b", "c", "d"), List.of("b"), List.of("d"));
         assertThat(List.of(b.heard, c.heard, d.heard)).containsExactly("b done", "nothing", "d done");
     }
 
