@@ -395,6 +395,19 @@ class ImportsIT {
         assertThat(differences()).isEqualTo("{\"differences\":[]}");
     }
 
+    @Test
+    void foretellsFromTheBeginningAfterItsNodeStopped() throws InterruptedException {
+        SentFile file = SentFile.csv(admin, LEDGER + "&dryRun=true&pace=2000", manyLines(3000));
+        file.awaited(it -> SentFile.read(it) >= 500);
+
+        restart();
+
+        JsonNode done = file.succeeded();
+        assertThat(SentFile.counters(done)).containsExactly(3000L, 0L, 0L, 0L);
+        assertThat(done.get("result").get("byType")).isEqualTo(SentFile.parsed("{\"ISSUE\":3000,\"OPENING\":1}"));
+        assertThat(quantities()).isEmpty();
+    }
+
     private static String manyLines(int count) {
         return HEADER
                 + IntStream.rangeClosed(1, count)

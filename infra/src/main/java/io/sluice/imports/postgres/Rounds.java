@@ -135,13 +135,18 @@ final class Rounds {
 
     /** What fails for a reason that may pass is tried again from its last checkpoint. */
     private Mono<Void> work(Run run) {
-        Mono<Void> fresh = run.isDry() ? leases.startOver(run.it()) : Mono.empty();
         run.cancelAsked(run.it().cancelAsked());
-        return fresh.then(Mono.defer(() -> workOf(run)))
+        return Mono.defer(() -> run.isDry() ? startOver(run) : Mono.empty())
+                .then(Mono.defer(() -> workOf(run)))
                 .retryWhen(Retry.backoff(3, Duration.ofSeconds(2)).jitter(0.2).filter(Rounds::mayPass))
                 .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause)
                 .then(Mono.defer(() -> end(run)))
                 .onErrorResume(error -> !(error instanceof Leases.Lost), error -> fail(run, describe(run, error)));
+    }
+
+    /** What a dry run imagined is gone with the run that was broken off. */
+    private Mono<Void> startOver(Run run) {
+        return leases.startOver(run.it()).doOnSuccess(_ -> run.startOver());
     }
 
     private static boolean mayPass(Throwable error) {

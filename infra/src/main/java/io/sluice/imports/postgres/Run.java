@@ -65,6 +65,10 @@ final class Run {
         cancelAsked |= asked;
     }
 
+    void startOver() {
+        checkpoint = Checkpoint.START;
+    }
+
     /** What the whole file came to, for the result. */
     void figures(Map<String, Object> known) {
         figures = known;
