@@ -1,5 +1,6 @@
 package io.sluice.demo;
 
+import io.sluice.access.Scope;
 import io.sluice.inventory.Category;
 import io.sluice.inventory.CategoryTree;
 import io.sluice.inventory.Location;
@@ -12,7 +13,6 @@ import io.sluice.inventory.PartCatalogue;
 import io.sluice.inventory.Places;
 import io.sluice.inventory.StockLedger;
 import io.sluice.inventory.Thresholds;
-import io.sluice.access.Scope;
 import io.sluice.log.Caller;
 import io.sluice.log.Ledger;
 import io.sluice.log.StoredAnswer;
@@ -89,28 +89,32 @@ final class DemoInventory implements DemoPart {
     /** What is there in one transaction was made in it whole, so the last place stands for all of the catalogue. */
     @Override
     public Mono<Void> seed(TenantId demo) {
-        return locations.list(Scope.all(), null, null, null, 200)
+        return locations
+                .list(Scope.all(), null, null, null, 200)
                 .filter(place -> place.code().equals(PLACES.getLast().code()))
                 .hasElements()
                 .flatMap(seeded -> seeded ? Mono.empty() : Mono.defer(() -> make(new Random(SEED))));
     }
 
     private Mono<Void> make(Random random) {
-        return ledger.commit(catalogue(random))
-                .flatMap(made -> move(made.answer(), random));
+        return ledger.commit(catalogue(random)).flatMap(made -> move(made.answer(), random));
     }
 
     /** The catalogue and the places that movements go over. */
     private record Made(List<Part> parts, List<Location> places) {}
 
     private Mono<Made> catalogue(Random random) {
-        Mono<List<Part>> parts = Flux.fromIterable(CATEGORIES.keySet().stream().sorted().toList())
+        Mono<List<Part>> parts = Flux.fromIterable(
+                        CATEGORIES.keySet().stream().sorted().toList())
                 .concatMap(code -> tree.create(
-                        new CategoryTree.Wish(code, CATEGORIES.getOrDefault(code, code), null, null, Thresholds.NONE), BY))
-                .concatMap(category -> Flux.range(1, PARTS_A_CATEGORY).concatMap(n -> catalogue.create(part(category, n, random))))
+                        new CategoryTree.Wish(code, CATEGORIES.getOrDefault(code, code), null, null, Thresholds.NONE),
+                        BY))
+                .concatMap(category ->
+                        Flux.range(1, PARTS_A_CATEGORY).concatMap(n -> catalogue.create(part(category, n, random))))
                 .collectList();
-        Mono<List<Location>> sites =
-                Flux.fromIterable(PLACES).concatMap(place -> places.open(location(place))).collectList();
+        Mono<List<Location>> sites = Flux.fromIterable(PLACES)
+                .concatMap(place -> places.open(location(place)))
+                .collectList();
         return parts.flatMap(made -> sites.map(opened -> new Made(made, opened)));
     }
 
@@ -143,8 +147,26 @@ final class DemoInventory implements DemoPart {
     private Location location(Place place) {
         Instant now = clock.instant();
         return new Location(
-                Ids.next(), place.code(), place.name(), place.kind(), null, null, place.country(), null, null, null, null,
-                ZoneId.of(place.zone()), "EUR", List.of(), true, 1, now, BY, now, BY);
+                Ids.next(),
+                place.code(),
+                place.name(),
+                place.kind(),
+                null,
+                null,
+                place.country(),
+                null,
+                null,
+                null,
+                null,
+                ZoneId.of(place.zone()),
+                "EUR",
+                List.of(),
+                true,
+                1,
+                now,
+                BY,
+                now,
+                BY);
     }
 
     private Mono<Void> move(Made made, Random random) {
@@ -175,15 +197,37 @@ final class DemoInventory implements DemoPart {
             }
             if (level < 40 && random.nextInt(3) > 0) {
                 long received = 100 + random.nextInt(100);
-                moves.add(move(place, part, MovementType.RECEIPT, received, BigDecimal.valueOf(100 + random.nextInt(4_900), 2), at));
+                moves.add(move(
+                        place,
+                        part,
+                        MovementType.RECEIPT,
+                        received,
+                        BigDecimal.valueOf(100 + random.nextInt(4_900), 2),
+                        at));
                 level += received;
             }
         }
     }
 
-    private static Move move(UUID place, UUID part, MovementType type, long units, @Nullable BigDecimal cost, Instant at) {
+    private static Move move(
+            UUID place, UUID part, MovementType type, long units, @Nullable BigDecimal cost, Instant at) {
         return new Move(
-                place, part, type, Quantity.of(units), null, cost, null, null, null, null, null, null, at, null, null,
-                null, null);
+                place,
+                part,
+                type,
+                Quantity.of(units),
+                null,
+                cost,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                at,
+                null,
+                null,
+                null,
+                null);
     }
 }

@@ -17,6 +17,7 @@ public final class Bodies {
     public static final int LIMIT = 1 << 20;
     /** Longest line of a streamed body. */
     public static final int LINE_LIMIT = 1 << 16;
+
     private static final String DIGEST = Bodies.class.getName() + ".digest";
 
     private Bodies() {}

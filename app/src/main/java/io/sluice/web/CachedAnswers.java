@@ -51,8 +51,7 @@ public final class CachedAnswers {
     private Mono<ResponseEntity<byte[]>> answer(
             Call call, String kind, List<Object> parts, Set<String> tags, CachePolicy policy, Mono<Body> loader) {
         CacheKey key = new CacheKey(call.principal().tenant(), kind, parts, tags);
-        return followed
-                .follow(key.tenant())
+        return followed.follow(key.tenant())
                 .then(cache.get(key, policy, CODEC, loader))
                 .map(cached -> toResponse(call, cached));
     }
@@ -80,7 +79,8 @@ public final class CachedAnswers {
     }
 
     private static boolean matches(@Nullable String wished, String etag) {
-        return wished != null && (wished.equals("*") || List.of(wished.split("\\s*,\\s*")).contains(etag));
+        return wished != null
+                && (wished.equals("*") || List.of(wished.split("\\s*,\\s*")).contains(etag));
     }
 
     private static byte[] encode(Body body) {

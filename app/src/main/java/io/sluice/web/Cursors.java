@@ -46,7 +46,8 @@ public final class Cursors {
         } catch (IllegalArgumentException _) {
             // not base64: refused like any other forgery, below
         }
-        throw Problem.Invalid.field("cursor", "invalid-cursor", "a cursor of this list, with the same filter and sort, is expected");
+        throw Problem.Invalid.field(
+                "cursor", "invalid-cursor", "a cursor of this list, with the same filter and sort, is expected");
     }
 
     private byte[] sign(byte[] text, String query) {

@@ -6,12 +6,12 @@ import io.sluice.shared.Quantity;
 import io.sluice.shared.TenantId;
 import java.math.BigDecimal;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
-import tools.jackson.core.StreamWriteFeature;
 
 /** How answers are written: camelCase, absent values left out, quantities as plain numbers, times in ISO 8601. */
 public final class Json {

@@ -12,8 +12,9 @@ public record RequestIdentity(String requestId, String traceId) {
     private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
 
     public static RequestIdentity of(ServerWebExchange exchange) {
-        return (RequestIdentity) exchange.getAttributes().computeIfAbsent(ATTRIBUTE, _ -> of(
-                exchange.getRequest().getHeaders().getFirst("traceparent")));
+        return (RequestIdentity) exchange.getAttributes()
+                .computeIfAbsent(
+                        ATTRIBUTE, _ -> of(exchange.getRequest().getHeaders().getFirst("traceparent")));
     }
 
     private static RequestIdentity of(@Nullable String traceparent) {

@@ -239,7 +239,11 @@ public final class Requests implements SmartLifecycle {
         }
 
         void endIfBefore(long oldest) {
-            if (start - oldest > 0 || exchange.getResponse().isCommitted() || isStreamed() || hasNoLimit() || !end(504)) {
+            if (start - oldest > 0
+                    || exchange.getResponse().isCommitted()
+                    || isStreamed()
+                    || hasNoLimit()
+                    || !end(504)) {
                 return;
             }
             Subscription subscription = work;

@@ -28,7 +28,11 @@ class InventoryWiring {
     @Bean
     EventTypes eventTypes() {
         return new EventTypes(List.of(
-                AccessEvents.ALL, CatalogueEvents.ALL, StockEvents.ALL, NotificationEvents.ALL, ImportEvents.ALL,
+                AccessEvents.ALL,
+                CatalogueEvents.ALL,
+                StockEvents.ALL,
+                NotificationEvents.ALL,
+                ImportEvents.ALL,
                 HealthEvents.ALL));
     }
 

@@ -46,7 +46,9 @@ public class DecisionBenchmark {
 
     private List<MoveCommand> commands() {
         var caller = new Caller(
-                new TenantId(UUID.randomUUID()), Actor.SYSTEM, new Cause("request", "trace", "POST /api/movements", null));
+                new TenantId(UUID.randomUUID()),
+                Actor.SYSTEM,
+                new Cause("request", "trace", "POST /api/movements", null));
         List<MoveCommand> group = new ArrayList<>();
         for (int i = 0; i < COMMANDS; i++) {
             Move move = Move.of(location, part, MovementType.ISSUE, Quantity.of(1));
@@ -57,10 +59,30 @@ public class DecisionBenchmark {
 
     private Shelf shelf() {
         StockRow row = new StockRow(
-                key, Quantity.of(1_000_000), Quantity.ZERO, Quantity.ZERO, null, false, Thresholds.NONE, 1, null, null, 1);
+                key,
+                Quantity.of(1_000_000),
+                Quantity.ZERO,
+                Quantity.ZERO,
+                null,
+                false,
+                Thresholds.NONE,
+                1,
+                null,
+                null,
+                1);
         PartFacts facts = new PartFacts(
-                part, "P-1", Part.Type.STOCKED, Part.Status.ACTIVE, "EA", 0, BigDecimal.TEN, null, "EUR", List.of(),
-                Thresholds.NONE, Thresholds.NONE);
+                part,
+                "P-1",
+                Part.Type.STOCKED,
+                Part.Status.ACTIVE,
+                "EA",
+                0,
+                BigDecimal.TEN,
+                null,
+                "EUR",
+                List.of(),
+                Thresholds.NONE,
+                Thresholds.NONE);
         LocationFacts place = new LocationFacts(location, "L", true, ZoneOffset.UTC, "EUR");
         return new Shelf(
                 Map.of(key, row), Map.of(part, facts), Map.of(location, place), List.of(), Map.of(), Instant.EPOCH);

@@ -16,11 +16,14 @@ public final class TopicPolicy {
             case TENANT -> true;
             case SYSTEM -> reader.may(Permission.OPS_READ);
             case STOCK -> reader.may(Permission.STOCK_READ);
-            case USER -> topic.isWildcard() || topic.id().equals(reader.account().toString());
-            case ROLE -> topic.isWildcard() || Role.of(topic.id()).filter(reader::has).isPresent();
-            case LOCATION -> topic.isWildcard()
-                    ? reader.may(Permission.STOCK_READ)
-                    : reader.may(Permission.STOCK_READ, topic.uuid());
+            case USER ->
+                topic.isWildcard() || topic.id().equals(reader.account().toString());
+            case ROLE ->
+                topic.isWildcard() || Role.of(topic.id()).filter(reader::has).isPresent();
+            case LOCATION ->
+                topic.isWildcard()
+                        ? reader.may(Permission.STOCK_READ)
+                        : reader.may(Permission.STOCK_READ, topic.uuid());
             case PART -> reader.may(Permission.PARTS_READ);
             case CATEGORY -> reader.may(Permission.PARTS_READ);
             case ALERT -> reader.may(Permission.STOCK_READ);

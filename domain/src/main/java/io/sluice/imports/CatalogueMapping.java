@@ -16,16 +16,41 @@ import org.jspecify.annotations.Nullable;
 /** Parts, places and categories. */
 final class CatalogueMapping extends LineMapping {
 
-    private static final String[] LIMITS = {
-        "ReorderThreshold", "CriticalThreshold", "MaxQuantity|MaximumThreshold"
-    };
+    private static final String[] LIMITS = {"ReorderThreshold", "CriticalThreshold", "MaxQuantity|MaximumThreshold"};
     private static final Columns PARTS = Columns.of(
-            "Key", LIMITS[0], LIMITS[1], LIMITS[2], "!PartNumber|Part|StockCode", "Description|Name", "Notes",
-            "Category|CategoryCode", "Type", "Status", "BaseUnit|Unit", "Decimals", "Price|UnitPrice", "Currency",
-            "StandardCost|Cost", "Tags");
+            "Key",
+            LIMITS[0],
+            LIMITS[1],
+            LIMITS[2],
+            "!PartNumber|Part|StockCode",
+            "Description|Name",
+            "Notes",
+            "Category|CategoryCode",
+            "Type",
+            "Status",
+            "BaseUnit|Unit",
+            "Decimals",
+            "Price|UnitPrice",
+            "Currency",
+            "StandardCost|Cost",
+            "Tags");
     private static final Columns LOCATIONS = Columns.of(
-            "Key", LIMITS[0], LIMITS[1], LIMITS[2], "!Code|LocationCode", "Name", "Kind", "Parent|ParentCode", "Region",
-            "Country", "ClimateZone", "Address", "Lat|Latitude", "Lon|Longitude", "TimeZone", "Currency");
+            "Key",
+            LIMITS[0],
+            LIMITS[1],
+            LIMITS[2],
+            "!Code|LocationCode",
+            "Name",
+            "Kind",
+            "Parent|ParentCode",
+            "Region",
+            "Country",
+            "ClimateZone",
+            "Address",
+            "Lat|Latitude",
+            "Lon|Longitude",
+            "TimeZone",
+            "Currency");
     private static final Columns CATEGORIES = Columns.of(
             "Key", LIMITS[0], LIMITS[1], LIMITS[2], "!Code|CategoryCode", "Name", "Description", "Parent|ParentCode");
 
@@ -47,7 +72,8 @@ final class CatalogueMapping extends LineMapping {
     }
 
     @Override
-    @Nullable String keyOf(SourceLine line) {
+    @Nullable
+    String keyOf(SourceLine line) {
         return line.value(0);
     }
 
@@ -63,9 +89,9 @@ final class CatalogueMapping extends LineMapping {
 
     private Thresholds thresholds(SourceLine line) {
         return new Thresholds(
-                texts.quantityOrNull("ReorderThreshold", line.value(1)),
-                texts.quantityOrNull("CriticalThreshold", line.value(2)),
-                texts.quantityOrNull("MaxQuantity", line.value(3)))
+                        texts.quantityOrNull("ReorderThreshold", line.value(1)),
+                        texts.quantityOrNull("CriticalThreshold", line.value(2)),
+                        texts.quantityOrNull("MaxQuantity", line.value(3)))
                 .checked();
     }
 
@@ -108,7 +134,10 @@ final class CatalogueMapping extends LineMapping {
     private static @Nullable List<String> tags(@Nullable String text) {
         return text == null
                 ? null
-                : Arrays.stream(text.split("[|;,]")).map(String::strip).filter(it -> !it.isEmpty()).toList();
+                : Arrays.stream(text.split("[|;,]"))
+                        .map(String::strip)
+                        .filter(it -> !it.isEmpty())
+                        .toList();
     }
 
     private Mapped location(SourceLine line, @Nullable String key) {

@@ -25,8 +25,7 @@ public record Checkpoint(
             sum = sum.plus(line.outcome());
         }
         long last = lines.isEmpty() ? line : lines.getLast().number();
-        return new Checkpoint(
-                last, bytes, opened, sum, tally, file.header(), Character.toString(file.delimiter()));
+        return new Checkpoint(last, bytes, opened, sum, tally, file.header(), Character.toString(file.delimiter()));
     }
 
     public Checkpoint with(Tally sum) {

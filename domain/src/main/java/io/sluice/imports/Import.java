@@ -42,24 +42,70 @@ public record Import(
             String by,
             Instant now) {
         return new Import(
-                id, resource, format, "", 0, options, rights, ImportState.UPLOADING, false, Checkpoint.START, null,
-                null, by, now, null, null, 1);
+                id,
+                resource,
+                format,
+                "",
+                0,
+                options,
+                rights,
+                ImportState.UPLOADING,
+                false,
+                Checkpoint.START,
+                null,
+                null,
+                by,
+                now,
+                null,
+                null,
+                1);
     }
 
     /** The file is there. */
     public Import queued(String digest, long size) {
         return new Import(
-                id, resource, format, digest, size, options, rights, ImportState.QUEUED, false, checkpoint, null, null,
-                requestedBy, createdAt, null, null, version + 1);
+                id,
+                resource,
+                format,
+                digest,
+                size,
+                options,
+                rights,
+                ImportState.QUEUED,
+                false,
+                checkpoint,
+                null,
+                null,
+                requestedBy,
+                createdAt,
+                null,
+                null,
+                version + 1);
     }
 
     /** One that runs is asked to stop after its transaction; one that waits is cancelled now. */
     public Import cancelled(Instant now) {
         return switch (state) {
             case CANCELLED -> this;
-            case RUNNING -> new Import(
-                    id, resource, format, sha256, bytes, options, rights, state, true, checkpoint, result, error,
-                    requestedBy, createdAt, startedAt, endedAt, version + 1);
+            case RUNNING ->
+                new Import(
+                        id,
+                        resource,
+                        format,
+                        sha256,
+                        bytes,
+                        options,
+                        rights,
+                        state,
+                        true,
+                        checkpoint,
+                        result,
+                        error,
+                        requestedBy,
+                        createdAt,
+                        startedAt,
+                        endedAt,
+                        version + 1);
             case QUEUED -> ended(ImportState.CANCELLED, null, null, now);
             case UPLOADING, SUCCEEDED, FAILED -> throw refused(ImportState.CANCELLED);
         };
@@ -69,23 +115,69 @@ public record Import(
     public Import resumed() {
         return switch (state) {
             case QUEUED, RUNNING -> this;
-            case FAILED, CANCELLED -> new Import(
-                    id, resource, format, sha256, bytes, options, rights, ImportState.QUEUED, false, checkpoint, null,
-                    null, requestedBy, createdAt, startedAt, null, version + 1);
+            case FAILED, CANCELLED ->
+                new Import(
+                        id,
+                        resource,
+                        format,
+                        sha256,
+                        bytes,
+                        options,
+                        rights,
+                        ImportState.QUEUED,
+                        false,
+                        checkpoint,
+                        null,
+                        null,
+                        requestedBy,
+                        createdAt,
+                        startedAt,
+                        null,
+                        version + 1);
             case UPLOADING, SUCCEEDED -> throw refused(ImportState.QUEUED);
         };
     }
 
     public Import ended(ImportState end, @Nullable Map<String, ?> came, @Nullable String why, Instant now) {
         return new Import(
-                id, resource, format, sha256, bytes, options, rights, end, false, checkpoint, came, why, requestedBy,
-                createdAt, startedAt, now, version + 1);
+                id,
+                resource,
+                format,
+                sha256,
+                bytes,
+                options,
+                rights,
+                end,
+                false,
+                checkpoint,
+                came,
+                why,
+                requestedBy,
+                createdAt,
+                startedAt,
+                now,
+                version + 1);
     }
 
     public Import at(Checkpoint next) {
         return new Import(
-                id, resource, format, sha256, bytes, options, rights, state, cancelAsked, next, result, error,
-                requestedBy, createdAt, startedAt, endedAt, version);
+                id,
+                resource,
+                format,
+                sha256,
+                bytes,
+                options,
+                rights,
+                state,
+                cancelAsked,
+                next,
+                result,
+                error,
+                requestedBy,
+                createdAt,
+                startedAt,
+                endedAt,
+                version);
     }
 
     private Problem refused(ImportState next) {

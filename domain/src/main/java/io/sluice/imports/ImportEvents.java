@@ -12,7 +12,17 @@ import java.util.Map;
 public final class ImportEvents {
 
     private static final String[] FIELDS = {
-        "jobId", "kind", "resource", "state", "done", "total", "message", "counters", "result", "error", "durationMs",
+        "jobId",
+        "kind",
+        "resource",
+        "state",
+        "done",
+        "total",
+        "message",
+        "counters",
+        "result",
+        "error",
+        "durationMs",
         "dryRun"
     };
     public static final EventType PROGRESSED = EventType.stateCarrying("job.progressed", null, FIELDS);
@@ -77,7 +87,6 @@ public final class ImportEvents {
     }
 
     private static Event event(EventType type, Import it, Map<String, Object> payload) {
-        return Event.of(
-                type, "job:" + it.id(), List.of(Topic.job(it.id()), Topic.user(it.requestedBy())), payload);
+        return Event.of(type, "job:" + it.id(), List.of(Topic.job(it.id()), Topic.user(it.requestedBy())), payload);
     }
 }

@@ -18,9 +18,8 @@ public record ImportRights(Scope<UUID> move, Scope<UUID> adjust, Scope<UUID> con
 
     public static ImportRights of(Principal requester) {
         Scope<UUID> goodsIn = requester.grants().stream()
-                .filter(grant -> grant.role() == Role.ADMIN
-                        || grant.role() == Role.MANAGER
-                        || grant.role() == Role.WAREHOUSE)
+                .filter(grant ->
+                        grant.role() == Role.ADMIN || grant.role() == Role.MANAGER || grant.role() == Role.WAREHOUSE)
                 .map(grant -> grant.locations())
                 .reduce(Scope.none(), Scope::or);
         return new ImportRights(

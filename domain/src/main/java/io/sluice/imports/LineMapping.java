@@ -5,8 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the lines of a resource mean. Sees all lines of a file in their order. Not for sharing. */
-public abstract sealed class LineMapping
-        permits RetailMapping, MovementMapping, UsageMapping, CatalogueMapping {
+public abstract sealed class LineMapping permits RetailMapping, MovementMapping, UsageMapping, CatalogueMapping {
 
     public abstract Columns columns();
 

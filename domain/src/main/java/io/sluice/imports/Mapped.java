@@ -23,7 +23,8 @@ public sealed interface Mapped {
     SourceLine line();
 
     /** The line's own identity; null: its number in the file. */
-    @Nullable String key();
+    @Nullable
+    String key();
 
     record Failed(SourceLine line, @Nullable String key, Problem problem) implements Mapped {}
 

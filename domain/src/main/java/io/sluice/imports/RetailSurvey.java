@@ -81,8 +81,14 @@ public final class RetailSurvey {
     public void add(Mapped mapped, boolean taken) {
         switch (mapped) {
             case Mapped.Posting posting -> posting(posting, taken);
-            case Mapped.Skipped(var line, _, var code) when code.equals(RetailMapping.NON_STOCK_CODE) -> item(line);
+            case Mapped.Skipped skipped -> skipped(skipped);
             default -> {}
+        }
+    }
+
+    private void skipped(Mapped.Skipped skipped) {
+        if (skipped.code().equals(RetailMapping.NON_STOCK_CODE)) {
+            item(skipped.line());
         }
     }
 
@@ -117,7 +123,9 @@ public final class RetailSurvey {
     /** Lines of an invoice rise, as a rule; one that does not may have been there before. */
     private boolean isRepeated(Mapped.Posting posting) {
         int number = RetailMapping.numberOf(posting.line());
-        return number > 0 && posting.reference() != null && !lines.raise(posting.reference().id(), number);
+        return number > 0
+                && posting.reference() != null
+                && !lines.raise(posting.reference().id(), number);
     }
 
     private Item item(SourceLine line) {
@@ -146,8 +154,7 @@ public final class RetailSurvey {
     public List<Needed> needed() {
         return rows.entrySet().stream()
                 .filter(row -> row.getValue().lowest < 0)
-                .map(row -> new Needed(
-                        row.getKey(), new Quantity(-row.getValue().lowest), row.getValue().since))
+                .map(row -> new Needed(row.getKey(), new Quantity(-row.getValue().lowest), row.getValue().since))
                 .toList();
     }
 

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param number where it begins in the file, from 1
  * @param fault why it cannot be read; then there are no values
  */
-public record SourceLine(long number, String text, @Nullable String[] values, @Nullable FieldError fault) {
+public record SourceLine(
+        long number,
+        String text,
+        @Nullable String[] values,
+        @Nullable FieldError fault) {
 
     public @Nullable String value(int column) {
         return column < values.length ? values[column] : null;

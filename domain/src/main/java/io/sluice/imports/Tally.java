@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the applied lines came to. {@code out} and {@code back} are what was issued and returned. */
 public record Tally(
-        Map<MovementType, Long> byType, Quantity out, Quantity back, BigDecimal revenue, BigDecimal refunded, long days) {
+        Map<MovementType, Long> byType,
+        Quantity out,
+        Quantity back,
+        BigDecimal revenue,
+        BigDecimal refunded,
+        long days) {
 
     public static final Tally NOTHING =
             new Tally(Map.of(), Quantity.ZERO, Quantity.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, 0);

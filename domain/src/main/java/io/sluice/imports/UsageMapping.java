@@ -25,8 +25,11 @@ final class UsageMapping extends LineMapping {
     private static final int KEY = 4;
     private static final Pattern MONTH = Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])");
     private static final Columns COLUMNS = Columns.of(
-                    "LocationId|Location|LocationCode", "!PartId|Part|PartNumber|StockCode", "Date|Day|Month",
-                    "Quantity|Issued", "Key")
+                    "LocationId|Location|LocationCode",
+                    "!PartId|Part|PartNumber|StockCode",
+                    "Date|Day|Month",
+                    "Quantity|Issued",
+                    "Key")
             .andFree(name -> MONTH.matcher(name).matches());
 
     private final Texts texts;
@@ -47,7 +50,8 @@ final class UsageMapping extends LineMapping {
     }
 
     @Override
-    @Nullable String keyOf(SourceLine line) {
+    @Nullable
+    String keyOf(SourceLine line) {
         return line.value(KEY);
     }
 

@@ -36,8 +36,15 @@ public final class CatalogueEvents {
     public static final EventType LOCATION_CLOSED = EventType.of("location.closed", STOCK_READ, "locationId", "code");
 
     public static final List<EventType> ALL = List.of(
-            PART_CREATED, PART_UPDATED, PART_STATUS_CHANGED, PART_PRICE_CHANGED, PART_DELETED, CATEGORY_CHANGED,
-            LOCATION_CREATED, LOCATION_UPDATED, LOCATION_CLOSED);
+            PART_CREATED,
+            PART_UPDATED,
+            PART_STATUS_CHANGED,
+            PART_PRICE_CHANGED,
+            PART_DELETED,
+            CATEGORY_CHANGED,
+            LOCATION_CREATED,
+            LOCATION_UPDATED,
+            LOCATION_CLOSED);
 
     private CatalogueEvents() {}
 
@@ -93,7 +100,10 @@ public final class CatalogueEvents {
 
     public static Event partDeleted(Part part) {
         return Event.of(
-                PART_DELETED, subject(part), topics(part), Map.of("partId", part.id(), "partNumber", part.partNumber()));
+                PART_DELETED,
+                subject(part),
+                topics(part),
+                Map.of("partId", part.id(), "partNumber", part.partNumber()));
     }
 
     private static String subject(Part part) {

@@ -28,7 +28,11 @@ public final class CategoryTree {
 
     /** What a new category is to be. A code {@code A_B_C} without a parent hangs under {@code A_B}, made if missing. */
     public record Wish(
-            String code, String name, @Nullable String description, @Nullable UUID parentId, Thresholds thresholds) {}
+            String code,
+            String name,
+            @Nullable String description,
+            @Nullable UUID parentId,
+            Thresholds thresholds) {}
 
     public Mono<Category> create(Wish wish, String by) {
         wish.thresholds().checked();
@@ -37,7 +41,8 @@ public final class CategoryTree {
 
     private Mono<Category> add(Wish wish, String by) {
         Mono<List<UUID>> above = wish.parentId() != null
-                ? categories.find(wish.parentId())
+                ? categories
+                        .find(wish.parentId())
                         .switchIfEmpty(Mono.error(() -> new Problem.Contradiction(
                                 "unknown-category", "parentId", "category " + wish.parentId() + " does not exist")))
                         .map(Category::path)
@@ -60,8 +65,19 @@ public final class CategoryTree {
         List<UUID> path = new ArrayList<>(above);
         path.add(id);
         return new Category(
-                id, wish.code(), wish.name(), wish.description(), above.isEmpty() ? null : above.getLast(), path,
-                wish.thresholds(), true, 1, now, by, now, by);
+                id,
+                wish.code(),
+                wish.name(),
+                wish.description(),
+                above.isEmpty() ? null : above.getLast(),
+                path,
+                wish.thresholds(),
+                true,
+                1,
+                now,
+                by,
+                now,
+                by);
     }
 
     private static Problem tooDeep() {
@@ -82,10 +98,7 @@ public final class CategoryTree {
         for (String step = code; !step.isEmpty(); step = parentCode(step)) {
             chain.addFirst(step);
         }
-        return categories
-                .findByCodes(chain)
-                .collectMap(Category::code)
-                .flatMap(known -> ancestor(chain, known, by));
+        return categories.findByCodes(chain).collectMap(Category::code).flatMap(known -> ancestor(chain, known, by));
     }
 
     private Mono<List<UUID>> ancestor(List<String> chain, Map<String, Category> known, String by) {
@@ -109,7 +122,8 @@ public final class CategoryTree {
 
     /** Changes a category; moving it moves all under it. */
     public Mono<Category> change(UUID id, long version, UnaryOperator<Category> change) {
-        return categories.awaitTree()
+        return categories
+                .awaitTree()
                 .thenMany(categories.subtreeForChange(id))
                 .collectList()
                 .flatMap(subtree -> subtree.isEmpty()
@@ -139,7 +153,8 @@ public final class CategoryTree {
         if (parent == null) {
             return Mono.just(List.of(category.id()));
         }
-        return categories.find(parent)
+        return categories
+                .find(parent)
                 .switchIfEmpty(Mono.error(() -> new Problem.Contradiction(
                         "unknown-category", "parentId", "category " + parent + " does not exist")))
                 .map(above -> pathUnder(above, category));
@@ -156,9 +171,19 @@ public final class CategoryTree {
 
     private static Category moved(Category category, List<UUID> path) {
         return new Category(
-                category.id(), category.code(), category.name(), category.description(), category.parentId(), path,
-                category.thresholds(), category.active(), category.version(), category.createdAt(),
-                category.createdBy(), category.updatedAt(), category.updatedBy());
+                category.id(),
+                category.code(),
+                category.name(),
+                category.description(),
+                category.parentId(),
+                path,
+                category.thresholds(),
+                category.active(),
+                category.version(),
+                category.createdAt(),
+                category.createdBy(),
+                category.updatedAt(),
+                category.updatedBy());
     }
 
     private Mono<Void> follow(List<Category> subtree, Category before, Category after) {
@@ -183,7 +208,8 @@ public final class CategoryTree {
 
     /** Removes an empty category; {@code category-in-use} otherwise. */
     public Mono<Category> remove(UUID id, long version) {
-        return categories.require(id)
+        return categories
+                .require(id)
                 .doOnNext(category -> requireVersion(category, version))
                 .delayUntil(category -> categories
                         .remove(category, CatalogueEvents.categoryChanged(category, "DELETED", Map.of()))

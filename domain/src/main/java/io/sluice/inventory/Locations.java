@@ -44,5 +44,10 @@ public interface Locations {
     Mono<Boolean> isOccupied(UUID id);
 
     /** In order of their code, within the scope. */
-    Flux<Location> list(Scope<UUID> scope, Location.@Nullable Kind kind, @Nullable Boolean active, @Nullable String afterCode, int limit);
+    Flux<Location> list(
+            Scope<UUID> scope,
+            Location.@Nullable Kind kind,
+            @Nullable Boolean active,
+            @Nullable String afterCode,
+            int limit);
 }

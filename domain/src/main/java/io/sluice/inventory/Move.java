@@ -46,9 +46,23 @@ public record Move(
 
     public static Move of(UUID location, UUID part, MovementType type, Quantity quantity) {
         return new Move(
-                location, part, type, quantity, null, null, null, null,
+                location,
+                part,
+                type,
+                quantity,
+                null,
+                null,
+                null,
+                null,
                 type.needsReason() ? "UNSPECIFIED" : null,
-                null, null, null, null, null, null, null, null);
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     public StockKey key() {

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param once the key of the whole command
  * @param writer makes the answer that is kept under the key and given to the caller
  */
-public record MoveCommand(Caller caller, List<Move> moves, boolean atomic, @Nullable OnceKey once, Writer writer) {
+public record MoveCommand(
+        Caller caller,
+        List<Move> moves,
+        boolean atomic,
+        @Nullable OnceKey once,
+        Writer writer) {
 
     public MoveCommand {
         moves = List.copyOf(moves);

@@ -1,8 +1,8 @@
 package io.sluice.inventory;
 
+import io.sluice.log.OnceKey;
 import io.sluice.log.StoredAnswer;
 import io.sluice.shared.Problem;
-import io.sluice.log.OnceKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,8 +88,9 @@ public final class MoveGroup {
 
     private static MoveOutcome undone(MoveOutcome outcome) {
         return switch (outcome) {
-            case MoveOutcome.Applied _ -> new MoveOutcome.Rejected(
-                    new Problem.Conflict("not-applied", "another line of the atomic batch was refused"));
+            case MoveOutcome.Applied _ ->
+                new MoveOutcome.Rejected(
+                        new Problem.Conflict("not-applied", "another line of the atomic batch was refused"));
             case MoveOutcome.Duplicate duplicate -> duplicate;
             case MoveOutcome.Rejected rejected -> rejected;
         };

@@ -28,7 +28,8 @@ public final class MovePolicy {
         Permission permission = type.isCorrection() ? Permission.STOCK_ADJUST : Permission.STOCK_MOVE;
         mover.require(permission);
         if (!mover.may(permission, location)) {
-            throw new Problem.Contradiction("unknown-location", "locationId", "locationId " + location + " does not exist");
+            throw new Problem.Contradiction(
+                    "unknown-location", "locationId", "locationId " + location + " does not exist");
         }
         if (!type.isFieldWork() && !mover.holds(GOODS_IN, location)) {
             throw new Problem.Forbidden("forbidden", "a technician posts ISSUE and RETURN only");

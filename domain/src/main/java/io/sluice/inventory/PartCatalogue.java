@@ -63,7 +63,13 @@ public final class PartCatalogue {
             throw new Problem.Conflict(
                     "illegal-transition",
                     "a part does not go from " + before.status() + " to " + after.status(),
-                    Map.of("from", before.status(), "to", after.status(), "allowed", before.status().next()));
+                    Map.of(
+                            "from",
+                            before.status(),
+                            "to",
+                            after.status(),
+                            "allowed",
+                            before.status().next()));
         }
         return after;
     }
@@ -72,7 +78,8 @@ public final class PartCatalogue {
     public Mono<Part> remove(UUID id, long version) {
         return parts.requireForChange(id)
                 .doOnNext(part -> requireVersion(part, version))
-                .delayUntil(part -> parts.remove(part, CatalogueEvents.partDeleted(part)).flatMap(PartCatalogue::requireRemoved));
+                .delayUntil(part ->
+                        parts.remove(part, CatalogueEvents.partDeleted(part)).flatMap(PartCatalogue::requireRemoved));
     }
 
     private static void requireVersion(Part part, long version) {

@@ -38,7 +38,10 @@ public interface Parts {
 
     /** Which parts a list shows, in part-number order. {@code category} includes its descendants. */
     record Query(
-            @Nullable UUID category, Part.@Nullable Status status, Part.@Nullable Type type, @Nullable String tag) {}
+            @Nullable UUID category,
+            Part.@Nullable Status status,
+            Part.@Nullable Type type,
+            @Nullable String tag) {}
 
     Flux<Part> list(Query query, @Nullable String afterNumber, int limit);
 

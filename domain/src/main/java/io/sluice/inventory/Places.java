@@ -16,7 +16,9 @@ public final class Places {
     }
 
     public Mono<Location> open(Location location) {
-        return locations.add(location, CatalogueEvents.locationCreated(location)).thenReturn(location);
+        return locations
+                .add(location, CatalogueEvents.locationCreated(location))
+                .thenReturn(location);
     }
 
     /**
@@ -24,7 +26,8 @@ public final class Places {
      * {@code location-cycle}.
      */
     public Mono<Location> change(UUID id, long version, UnaryOperator<Location> change) {
-        return locations.awaitTree()
+        return locations
+                .awaitTree()
                 .then(locations.findForChange(id))
                 .switchIfEmpty(Mono.error(() -> new Problem.NotFound("location", id)))
                 .doOnNext(before -> requireVersion(before, version))
@@ -38,8 +41,7 @@ public final class Places {
     }
 
     private Mono<Location> store(Location before, Location after) {
-        Mono<Void> hung =
-                Objects.equals(before.parentId(), after.parentId()) ? Mono.empty() : requireNoRing(after);
+        Mono<Void> hung = Objects.equals(before.parentId(), after.parentId()) ? Mono.empty() : requireNoRing(after);
         Mono<Void> closable = before.active() && !after.active() ? requireEmpty(before) : Mono.empty();
         return hung.then(closable)
                 .then(locations.store(after, CatalogueEvents.locationChanged(before, after)))
@@ -49,7 +51,8 @@ public final class Places {
     private Mono<Void> requireNoRing(Location location) {
         return location.parentId() == null
                 ? Mono.empty()
-                : locations.isUnder(location.parentId(), location.id())
+                : locations
+                        .isUnder(location.parentId(), location.id())
                         .flatMap(ring -> ring
                                 ? Mono.error(new Problem.Conflict(
                                         "location-cycle", location.code() + " cannot hang under itself"))
@@ -57,9 +60,12 @@ public final class Places {
     }
 
     private Mono<Void> requireEmpty(Location location) {
-        return locations.isOccupied(location.id()).flatMap(occupied -> occupied
-                ? Mono.error(new Problem.Conflict(
-                        "location-not-empty", "stock lies at " + location.code() + ", or open places hang under it"))
-                : Mono.empty());
+        return locations
+                .isOccupied(location.id())
+                .flatMap(occupied -> occupied
+                        ? Mono.error(new Problem.Conflict(
+                                "location-not-empty",
+                                "stock lies at " + location.code() + ", or open places hang under it"))
+                        : Mono.empty());
     }
 }

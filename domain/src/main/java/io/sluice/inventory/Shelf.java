@@ -62,7 +62,9 @@ public final class Shelf {
 
     /** The same, as if these rows, parts and places stood as given: for decisions that are never written. */
     public Shelf imagining(
-            Map<StockKey, StockRow> otherRows, Map<UUID, PartFacts> otherParts, Map<UUID, LocationFacts> otherLocations) {
+            Map<StockKey, StockRow> otherRows,
+            Map<UUID, PartFacts> otherParts,
+            Map<UUID, LocationFacts> otherLocations) {
         Map<StockKey, StockRow> allRows = new HashMap<>(rows);
         allRows.putAll(otherRows);
         Map<UUID, PartFacts> allParts = new HashMap<>(parts);

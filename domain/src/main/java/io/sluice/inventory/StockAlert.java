@@ -44,8 +44,21 @@ public record StockAlert(
     static StockAlert open(
             StockKey key, Level level, Quantity quantity, Quantity threshold, @Nullable UUID raisedFrom, Instant now) {
         return new StockAlert(
-                Ids.next(), key, level, Status.OPEN, quantity, threshold, raisedFrom, now, now, null, null, null, null,
-                null, 1);
+                Ids.next(),
+                key,
+                level,
+                Status.OPEN,
+                quantity,
+                threshold,
+                raisedFrom,
+                now,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                1);
     }
 
     boolean says(Quantity present, Quantity limit) {
@@ -54,22 +67,62 @@ public record StockAlert(
 
     StockAlert updated(Quantity present, Quantity limit, Instant now) {
         return new StockAlert(
-                id, key, level, status, present, limit, raisedFrom, openedAt, now, acknowledgedBy, acknowledgedAt,
-                note, null, null, version + 1);
+                id,
+                key,
+                level,
+                status,
+                present,
+                limit,
+                raisedFrom,
+                openedAt,
+                now,
+                acknowledgedBy,
+                acknowledgedAt,
+                note,
+                null,
+                null,
+                version + 1);
     }
 
     StockAlert resolved(Quantity present, Resolution how, @Nullable String remark, Instant now) {
         return new StockAlert(
-                id, key, level, Status.RESOLVED, present, threshold, raisedFrom, openedAt, now, acknowledgedBy,
-                acknowledgedAt, remark == null ? note : remark, now, how, version + 1);
+                id,
+                key,
+                level,
+                Status.RESOLVED,
+                present,
+                threshold,
+                raisedFrom,
+                openedAt,
+                now,
+                acknowledgedBy,
+                acknowledgedAt,
+                remark == null ? note : remark,
+                now,
+                how,
+                version + 1);
     }
 
     /** Acknowledging again changes nothing; after the resolution it is {@code alert-closed}. */
     public StockAlert acknowledge(String by, @Nullable String remark, Instant now) {
         return switch (status) {
-            case OPEN -> new StockAlert(
-                    id, key, level, Status.ACKNOWLEDGED, quantity, threshold, raisedFrom, openedAt, now, by, now,
-                    remark, null, null, version + 1);
+            case OPEN ->
+                new StockAlert(
+                        id,
+                        key,
+                        level,
+                        Status.ACKNOWLEDGED,
+                        quantity,
+                        threshold,
+                        raisedFrom,
+                        openedAt,
+                        now,
+                        by,
+                        now,
+                        remark,
+                        null,
+                        null,
+                        version + 1);
             case ACKNOWLEDGED -> this;
             case RESOLVED -> throw closed();
         };

@@ -22,8 +22,7 @@ public interface StockControl {
     Mono<Void> evaluateCategory(UUID category);
 
     /** Decides about an alert on its present state; 404 when it is unknown or out of the locations. */
-    Mono<StockAlert> decide(
-            UUID alert, Predicate<UUID> visible, Decision decision);
+    Mono<StockAlert> decide(UUID alert, Predicate<UUID> visible, Decision decision);
 
     /** What is done to an alert. */
     sealed interface Decision {

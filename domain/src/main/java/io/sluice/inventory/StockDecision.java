@@ -75,13 +75,17 @@ final class StockDecision {
     private static void checkRange(Move move, StockRow row) {
         if (move.change().isPositive() && move.change().compareTo(Quantity.MOST.minus(row.quantity())) > 0) {
             throw new Problem.Contradiction(
-                    "quantity-range", "quantity", "a row holds at most " + Quantity.MOST + ", " + row.quantity() + " are there");
+                    "quantity-range",
+                    "quantity",
+                    "a row holds at most " + Quantity.MOST + ", " + row.quantity() + " are there");
         }
     }
 
     private static void checkRevenue(Move move, PartFacts part) {
         BigDecimal price = priceOf(move, part);
-        BigDecimal amount = price == null ? BigDecimal.ZERO : price.multiply(move.quantity().abs().toBigDecimal());
+        BigDecimal amount = price == null
+                ? BigDecimal.ZERO
+                : price.multiply(move.quantity().abs().toBigDecimal());
         if (amount.compareTo(LARGEST_AMOUNT) >= 0) {
             throw new Problem.Contradiction(
                     "quantity-range", "quantity", "quantity × price is less than " + LARGEST_AMOUNT.toPlainString());
@@ -99,7 +103,9 @@ final class StockDecision {
         BigDecimal each = row.averageCost() != null
                 ? row.averageCost()
                 : part.standardCost() != null ? part.standardCost() : part.price();
-        BigDecimal value = each == null ? BigDecimal.ZERO : each.multiply(move.quantity().abs().toBigDecimal());
+        BigDecimal value = each == null
+                ? BigDecimal.ZERO
+                : each.multiply(move.quantity().abs().toBigDecimal());
         if (value.compareTo(move.valueLimit()) > 0) {
             throw new Problem.Forbidden(
                     "approval-limit", "without stock:configure a correction is worth at most " + move.valueLimit());

@@ -5,8 +5,6 @@ import static io.sluice.access.Permission.STOCK_READ;
 import io.sluice.log.Event;
 import io.sluice.log.EventType;
 import io.sluice.log.Topic;
-import io.sluice.shared.Quantity;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,21 +18,44 @@ public final class StockEvents {
     public static final EventType CHANGED = EventType.stateCarrying(
             "stock.changed",
             STOCK_READ,
-            "locationId", "partId", "partNumber", "movementId", "type", "change", "newQuantity", "available",
-            "reserved", "held", "lotIds", "reference", "occurredAt", "metadata");
-    public static final EventType THRESHOLD_CHANGED = EventType.of(
-            "stock.threshold.changed", STOCK_READ, "locationId", "partId", "partNumber", "old", "new");
+            "locationId",
+            "partId",
+            "partNumber",
+            "movementId",
+            "type",
+            "change",
+            "newQuantity",
+            "available",
+            "reserved",
+            "held",
+            "lotIds",
+            "reference",
+            "occurredAt",
+            "metadata");
+    public static final EventType THRESHOLD_CHANGED =
+            EventType.of("stock.threshold.changed", STOCK_READ, "locationId", "partId", "partNumber", "old", "new");
     private static final String[] ALERT_FIELDS = {
-        "alertId", "kind", "level", "locationId", "partId", "partNumber", "quantity", "threshold", "by", "note",
-        "resolution", "raisedFromId"
+        "alertId",
+        "kind",
+        "level",
+        "locationId",
+        "partId",
+        "partNumber",
+        "quantity",
+        "threshold",
+        "by",
+        "note",
+        "resolution",
+        "raisedFromId"
     };
     public static final EventType ALERT_OPENED = EventType.of("stock.alert.opened", STOCK_READ, ALERT_FIELDS);
     public static final EventType ALERT_UPDATED = EventType.of("stock.alert.updated", STOCK_READ, ALERT_FIELDS);
-    public static final EventType ALERT_ACKNOWLEDGED = EventType.of("stock.alert.acknowledged", STOCK_READ, ALERT_FIELDS);
+    public static final EventType ALERT_ACKNOWLEDGED =
+            EventType.of("stock.alert.acknowledged", STOCK_READ, ALERT_FIELDS);
     public static final EventType ALERT_RESOLVED = EventType.of("stock.alert.resolved", STOCK_READ, ALERT_FIELDS);
 
-    public static final List<EventType> ALL = List.of(
-            CHANGED, THRESHOLD_CHANGED, ALERT_OPENED, ALERT_UPDATED, ALERT_ACKNOWLEDGED, ALERT_RESOLVED);
+    public static final List<EventType> ALL =
+            List.of(CHANGED, THRESHOLD_CHANGED, ALERT_OPENED, ALERT_UPDATED, ALERT_ACKNOWLEDGED, ALERT_RESOLVED);
 
     private StockEvents() {}
 

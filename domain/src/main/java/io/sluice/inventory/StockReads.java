@@ -97,12 +97,21 @@ public interface StockReads {
     Mono<Summary> summary(UUID location, @Nullable UUID category, Set<Status> status);
 
     record Mover(
-            UUID partId, String partNumber, String description, Quantity quantity, BigDecimal value, long transactions) {}
+            UUID partId,
+            String partNumber,
+            String description,
+            Quantity quantity,
+            BigDecimal value,
+            long transactions) {}
 
     Flux<Mover> topMoving(UUID location, int days, int limit);
 
     record SlowMover(
-            UUID partId, String partNumber, String description, Quantity quantity, BigDecimal value,
+            UUID partId,
+            String partNumber,
+            String description,
+            Quantity quantity,
+            BigDecimal value,
             @Nullable Instant lastIssueAt) {}
 
     /** Rows with stock and without an ISSUE in the window, the most valuable first. */

@@ -74,7 +74,16 @@ public record StockRow(
 
     StockRow with(Thresholds thresholds) {
         return new StockRow(
-                key, quantity, held, reserved, averageCost, obsolete, thresholds, movements, lastMovementAt,
-                lastIssueAt, version + 1);
+                key,
+                quantity,
+                held,
+                reserved,
+                averageCost,
+                obsolete,
+                thresholds,
+                movements,
+                lastMovementAt,
+                lastIssueAt,
+                version + 1);
     }
 }

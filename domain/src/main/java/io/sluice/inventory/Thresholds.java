@@ -5,7 +5,10 @@ import io.sluice.shared.Quantity;
 import org.jspecify.annotations.Nullable;
 
 /** When stock is low and critical, and how much of it there should be at most: as set on a row, a part or a category. */
-public record Thresholds(@Nullable Quantity reorder, @Nullable Quantity critical, @Nullable Quantity maximum) {
+public record Thresholds(
+        @Nullable Quantity reorder,
+        @Nullable Quantity critical,
+        @Nullable Quantity maximum) {
 
     public static final Thresholds NONE = new Thresholds(null, null, null);
 

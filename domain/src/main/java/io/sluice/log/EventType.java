@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * that reading it needs (none: whoever may read one of its topics), whether its payload holds the subject's whole
  * newest value, and the only fields that its payload may have.
  */
-public record EventType(
-        String name, int version, @Nullable Right readBy, boolean stateCarrying, Set<String> fields) {
+public record EventType(String name, int version, @Nullable Right readBy, boolean stateCarrying, Set<String> fields) {
 
     public EventType {
         fields = Set.copyOf(fields);

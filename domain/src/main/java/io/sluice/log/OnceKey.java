@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * route, or the source of an import). {@code digest} is the hash of the body, in hex: the same key with another digest
  * is refused. A key without a life is kept for ever.
  */
-public record OnceKey(String scope, String key, String digest, @Nullable Duration life) {
+public record OnceKey(
+        String scope, String key, String digest, @Nullable Duration life) {
 
     /** Scope and key as one text; unique, since scopes hold no NUL. */
     public String name() {

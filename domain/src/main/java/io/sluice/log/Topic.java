@@ -52,7 +52,8 @@ public record Topic(Kind kind, String id) {
 
     public Topic {
         if (kind.bare != id.isEmpty()) {
-            throw new IllegalArgumentException("topic " + kind.word + (kind.bare ? " takes no id: " : " needs an id: ") + id);
+            throw new IllegalArgumentException(
+                    "topic " + kind.word + (kind.bare ? " takes no id: " : " needs an id: ") + id);
         }
     }
 
@@ -89,7 +90,9 @@ public record Topic(Kind kind, String id) {
         int colon = text.indexOf(':');
         String word = colon < 0 ? text : text.substring(0, colon);
         String id = colon < 0 ? "" : text.substring(colon + 1);
-        return Kind.of(word).filter(kind -> kind.bare == (colon < 0) && fits(kind, id)).map(kind -> new Topic(kind, id));
+        return Kind.of(word)
+                .filter(kind -> kind.bare == (colon < 0) && fits(kind, id))
+                .map(kind -> new Topic(kind, id));
     }
 
     private static boolean fits(Kind kind, String id) {

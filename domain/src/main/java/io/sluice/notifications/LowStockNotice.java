@@ -63,7 +63,8 @@ public record LowStockNotice(
 
     public List<Notification> toNotifications(Instant now) {
         List<UUID> told = managers.isEmpty() ? roleHolders : managers;
-        return new LinkedHashSet<>(told).stream().map(account -> toNotification(account, now)).toList();
+        return new LinkedHashSet<>(told)
+                .stream().map(account -> toNotification(account, now)).toList();
     }
 
     private Notification toNotification(UUID account, Instant now) {

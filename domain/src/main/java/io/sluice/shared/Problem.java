@@ -43,7 +43,10 @@ public abstract sealed class Problem extends RuntimeException {
         private final transient List<FieldError> errors;
 
         public Invalid(List<FieldError> errors) {
-            this("invalid-request", errors.isEmpty() ? "invalid request" : errors.getFirst().message(), errors);
+            this(
+                    "invalid-request",
+                    errors.isEmpty() ? "invalid request" : errors.getFirst().message(),
+                    errors);
         }
 
         public Invalid(String code, String message, List<FieldError> errors) {
@@ -109,7 +112,10 @@ public abstract sealed class Problem extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Stale(long currentVersion) {
-            super("stale-version", "the current version is " + currentVersion, Map.of("currentVersion", currentVersion));
+            super(
+                    "stale-version",
+                    "the current version is " + currentVersion,
+                    Map.of("currentVersion", currentVersion));
         }
     }
 

@@ -26,7 +26,8 @@ public record Quantity(long thousandths) implements Comparable<Quantity> {
 
     /** The same value; an {@link ArithmeticException} when it has more than three decimals or is out of range. */
     public static Quantity of(BigDecimal value) {
-        return new Quantity(value.setScale(3, RoundingMode.UNNECESSARY).unscaledValue().longValueExact());
+        return new Quantity(
+                value.setScale(3, RoundingMode.UNNECESSARY).unscaledValue().longValueExact());
     }
 
     public Quantity plus(Quantity other) {

@@ -13,7 +13,9 @@ class OtherMappingsTest {
 
     @Test
     void readsAMonthMatrixWithoutItsGaps() {
-        var row = (Mapped.UsageRow) map(ImportResource.CONSUMPTION, "part,1998-01,1998-02,1998-03,1998-04\n42,3,NA,0,\n").getFirst();
+        var row =
+                (Mapped.UsageRow) map(ImportResource.CONSUMPTION, "part,1998-01,1998-02,1998-03,1998-04\n42,3,NA,0,\n")
+                        .getFirst();
 
         assertThat(row.part()).isEqualTo("42");
         assertThat(row.days())
@@ -24,7 +26,9 @@ class OtherMappingsTest {
 
     @Test
     void readsUsageByDay() {
-        var row = (Mapped.UsageRow) map(ImportResource.CONSUMPTION, "location,part,date,quantity\nW1,42,2024-02-29,1.5\n").getFirst();
+        var row =
+                (Mapped.UsageRow) map(ImportResource.CONSUMPTION, "location,part,date,quantity\nW1,42,2024-02-29,1.5\n")
+                        .getFirst();
 
         assertThat(row.place()).isEqualTo("W1");
         assertThat(row.days()).containsExactly(new Mapped.Used(LocalDate.of(2024, 2, 29), new Quantity(1500)));
@@ -52,13 +56,15 @@ class OtherMappingsTest {
 
     @Test
     void refusesASignWhereThereIsNone() {
-        assertThat(map(ImportResource.MOVEMENTS, "part,type,quantity\n42,ISSUE,-2\n").getFirst())
+        assertThat(map(ImportResource.MOVEMENTS, "part,type,quantity\n42,ISSUE,-2\n")
+                        .getFirst())
                 .isInstanceOf(Mapped.Failed.class);
     }
 
     @Test
     void opensRowsByStock() {
-        var line = (Mapped.Posting) map(ImportResource.STOCK, "part,quantity,unit_cost\n42,7,1.25\n").getFirst();
+        var line = (Mapped.Posting) map(ImportResource.STOCK, "part,quantity,unit_cost\n42,7,1.25\n")
+                .getFirst();
 
         assertThat(line.type()).isEqualTo(MovementType.OPENING);
         assertThat(line.unitCost()).isEqualByComparingTo("1.25");
@@ -66,9 +72,12 @@ class OtherMappingsTest {
 
     @Test
     void readsPartsPlacesAndCategories() {
-        var part = (Mapped.PartRow) map(ImportResource.PARTS, "Part Number,description,tags,price\nB-1,Bolt,a|b,2.5\n").getFirst();
-        var place = (Mapped.LocationRow) map(ImportResource.LOCATIONS, "code,kind,time_zone\nW1,store,Europe/Berlin\n").getFirst();
-        var category = (Mapped.CategoryRow) map(ImportResource.CATEGORIES, "code,name\nA_B,Bolts\n").getFirst();
+        var part = (Mapped.PartRow) map(ImportResource.PARTS, "Part Number,description,tags,price\nB-1,Bolt,a|b,2.5\n")
+                .getFirst();
+        var place = (Mapped.LocationRow) map(ImportResource.LOCATIONS, "code,kind,time_zone\nW1,store,Europe/Berlin\n")
+                .getFirst();
+        var category = (Mapped.CategoryRow)
+                map(ImportResource.CATEGORIES, "code,name\nA_B,Bolts\n").getFirst();
 
         assertThat(part.tags()).isEqualTo(List.of("a", "b"));
         assertThat(place.timeZone()).hasToString("Europe/Berlin");
@@ -77,7 +86,8 @@ class OtherMappingsTest {
 
     @Test
     void refusesThresholdsOutOfOrder() {
-        assertThat(map(ImportResource.PARTS, "part,reorderThreshold,criticalThreshold\nB-1,1,2\n").getFirst())
+        assertThat(map(ImportResource.PARTS, "part,reorderThreshold,criticalThreshold\nB-1,1,2\n")
+                        .getFirst())
                 .isInstanceOf(Mapped.Failed.class);
     }
 }

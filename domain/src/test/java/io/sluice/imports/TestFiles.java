@@ -13,15 +13,28 @@ import java.util.Map;
 final class TestFiles {
 
     static final ImportOptions OPTIONS = new ImportOptions(
-            false, ImportOptions.Mode.LEDGER, ImportOptions.Opening.AUTO, null, false, ImportOptions.ShiftDates.NONE, 0,
-            true, false, null, "UTF-8", '.', null, null, null, Map.of());
+            false,
+            ImportOptions.Mode.LEDGER,
+            ImportOptions.Opening.AUTO,
+            null,
+            false,
+            ImportOptions.ShiftDates.NONE,
+            0,
+            true,
+            false,
+            null,
+            "UTF-8",
+            '.',
+            null,
+            null,
+            null,
+            Map.of());
     static final ImportRights RIGHTS = new ImportRights(Scope.all(), Scope.all(), Scope.all(), Scope.all());
 
     private TestFiles() {}
 
     static Import of(ImportResource resource, ImportOptions options) {
-        return Import.uploading(
-                Ids.next(), resource, ImportFormat.CSV, options, RIGHTS, "somebody", Instant.EPOCH);
+        return Import.uploading(Ids.next(), resource, ImportFormat.CSV, options, RIGHTS, "somebody", Instant.EPOCH);
     }
 
     static List<Mapped> map(ImportResource resource, String text) {

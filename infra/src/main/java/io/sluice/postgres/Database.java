@@ -61,12 +61,12 @@ public final class Database {
         return Flux.deferContextual(context -> context.hasKey(Session.class)
                 ? Flux.from(work.apply(context.get(Session.class)))
                 : Flux.usingWhen(
-                        open(PoolName.READS, begin, context),
-                        transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))
-                                .contextWrite(Context.of(Session.class, transaction.session()))),
-                        Transaction::commit,
-                        Transaction::rollback,
-                        Transaction::abandon)
+                                open(PoolName.READS, begin, context),
+                                transaction -> transaction.opened(Flux.from(work.apply(transaction.session()))
+                                        .contextWrite(Context.of(Session.class, transaction.session()))),
+                                Transaction::commit,
+                                Transaction::rollback,
+                                Transaction::abandon)
                         .onErrorMap(error -> Failures.translate(error, PoolName.READS.word(), statementLimit)));
     }
 
@@ -170,7 +170,8 @@ public final class Database {
         }
 
         Mono<Void> rollback(Throwable cause) {
-            Mono<Void> ended = cause instanceof TimeoutException ? cut() : rolledBack().timeout(SILENCE, cut());
+            Mono<Void> ended =
+                    cause instanceof TimeoutException ? cut() : rolledBack().timeout(SILENCE, cut());
             return ended.onErrorComplete().then(release());
         }
 

@@ -8,8 +8,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads what jsonb columns give back; numbers keep their digits. */
 public final class JsonText {
 
-    private static final JsonMapper EXACT =
-            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    private static final JsonMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private JsonText() {}

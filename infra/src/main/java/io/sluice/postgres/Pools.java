@@ -174,7 +174,8 @@ final class Pools {
                     .doOnNext(handover::given)
                     .doOnNext(_ -> guarded.acquire().record(Duration.ofNanos(System.nanoTime() - start)))
                     .transformDeferred(CircuitBreakerOperator.of(guarded.breaker()))
-                    .retryWhen(Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
+                    .retryWhen(
+                            Retry.backoff(2, Duration.ofMillis(200)).jitter(0).filter(Pools::isRefused))
                     .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause)
                     .filter(_ -> handover.taken())
                     .doOnCancel(handover::cancelled);

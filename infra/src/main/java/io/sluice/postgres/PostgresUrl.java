@@ -10,7 +10,10 @@ record PostgresUrl(String host, int port, String database, String user, String p
     static PostgresUrl parse(String text) {
         URI uri = URI.create(text);
         String identity = uri.getRawUserInfo();
-        if (uri.getScheme() == null || !uri.getScheme().startsWith("postgres") || uri.getHost() == null || identity == null) {
+        if (uri.getScheme() == null
+                || !uri.getScheme().startsWith("postgres")
+                || uri.getHost() == null
+                || identity == null) {
             throw new IllegalArgumentException(
                     "sluice.database.url must look like postgresql://user:password@host:port/database");
         }

@@ -61,7 +61,9 @@ public final class Session {
      * that another of them touches.
      */
     public Mono<Void> together(List<Write> writes) {
-        return writes.isEmpty() ? Mono.empty() : update(Together.sqlOf(writes), Together.argumentsOf(writes)).then();
+        return writes.isEmpty()
+                ? Mono.empty()
+                : update(Together.sqlOf(writes), Together.argumentsOf(writes)).then();
     }
 
     /** Rows in order, fetched in portions as they are asked for. */

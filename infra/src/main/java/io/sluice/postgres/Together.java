@@ -45,7 +45,12 @@ final class Together {
         }
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < counted.size() - 1; i++) {
-            sql.append(i == 0 ? "WITH" : ",").append(" w").append(i).append(" AS (").append(counted.get(i)).append(")");
+            sql.append(i == 0 ? "WITH" : ",")
+                    .append(" w")
+                    .append(i)
+                    .append(" AS (")
+                    .append(counted.get(i))
+                    .append(")");
         }
         return sql.append('\n').append(counted.getLast()).toString();
     }

@@ -213,7 +213,9 @@ class DatabaseTest {
             read.dispose();
         }
 
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> pools.figures(PoolName.READS).inUse() == 0);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> pools.figures(PoolName.READS).inUse() == 0);
         assertThat(count("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%'"
                         + " AND pid <> pg_backend_pid()"))
                 .isZero();

@@ -32,12 +32,28 @@ record ImportView(
     record Progress(long done, long total, int percent) {}
 
     static ImportView of(Import it) {
-        long done = it.state() == ImportState.SUCCEEDED ? it.bytes() : it.checkpoint().bytes();
-        int percent = it.bytes() == 0 ? (it.state() == ImportState.SUCCEEDED ? 100 : 0) : (int) (done * 100 / it.bytes());
+        long done = it.state() == ImportState.SUCCEEDED
+                ? it.bytes()
+                : it.checkpoint().bytes();
+        int percent =
+                it.bytes() == 0 ? (it.state() == ImportState.SUCCEEDED ? 100 : 0) : (int) (done * 100 / it.bytes());
         return new ImportView(
-                it.id(), it.resource().word(), it.format(), it.state(), it.options().dryRun(), it.cancelAsked(),
-                it.sha256(), it.checkpoint().counters(), new Progress(done, it.bytes(), percent), it.result(), it.error(),
-                it.requestedBy(), it.createdAt(), it.startedAt(), it.endedAt(), it.version());
+                it.id(),
+                it.resource().word(),
+                it.format(),
+                it.state(),
+                it.options().dryRun(),
+                it.cancelAsked(),
+                it.sha256(),
+                it.checkpoint().counters(),
+                new Progress(done, it.bytes(), percent),
+                it.result(),
+                it.error(),
+                it.requestedBy(),
+                it.createdAt(),
+                it.startedAt(),
+                it.endedAt(),
+                it.version());
     }
 
     /** A line of the file and what became of it. */

@@ -78,7 +78,8 @@ record ImportWish(
             return format;
         }
         boolean lines = declared != null
-                && (declared.getSubtype().contains("ndjson") || declared.getSubtype().contains("json"));
+                && (declared.getSubtype().contains("ndjson")
+                        || declared.getSubtype().contains("json"));
         return lines ? ImportFormat.NDJSON : ImportFormat.CSV;
     }
 

@@ -31,6 +31,7 @@ import io.sluice.web.Commands;
 import io.sluice.web.Json;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -40,7 +41,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -97,9 +97,11 @@ final class ImportsHttp {
     /** The body is the file: CSV or NDJSON, gzip or plain, at most 1 GiB, a line at most 64 KiB. */
     @PostMapping("/{resource}")
     @Operation(summary = "Send a file of parts, locations, categories, stock, movements, retail lines or usage")
-    @Answers(value = ImportView.class, status = 202, problems = {"422 unknown-location"})
-    Mono<ResponseEntity<String>> send(
-            @PathVariable String resource, @ParameterObject ImportWish wish, Call call) {
+    @Answers(
+            value = ImportView.class,
+            status = 202,
+            problems = {"422 unknown-location"})
+    Mono<ResponseEntity<String>> send(@PathVariable String resource, @ParameterObject ImportWish wish, Call call) {
         ImportResource wanted =
                 ImportResource.of(resource).orElseThrow(() -> new Problem.NotFound("import resource", resource));
         Permission permission = permissionFor(wanted);
@@ -110,7 +112,8 @@ final class ImportsHttp {
         }
         return place(wish, permission, call)
                 .map(place -> toImport(wanted, wish, place.orElse(null), call))
-                .flatMap(upload -> uploads.receive(upload, call.exchange().getRequest().getBody())
+                .flatMap(upload -> uploads.receive(
+                                upload, call.exchange().getRequest().getBody())
                         .flatMap(received -> queued(upload, received, call)))
                 .map(Commands::toResponse);
     }
@@ -131,8 +134,9 @@ final class ImportsHttp {
         if (name == null) {
             return Mono.just(Optional.empty());
         }
-        Flux<Location> byId =
-                Mapped.idOf(name) == null ? Flux.empty() : locations.find(UUID.fromString(name)).flux();
+        Flux<Location> byId = Mapped.idOf(name) == null
+                ? Flux.empty()
+                : locations.find(UUID.fromString(name)).flux();
         return byId.switchIfEmpty(locations.findByCodes(List.of(name)))
                 .next()
                 .filter(found -> call.principal().may(permission, found.id()))
@@ -154,7 +158,8 @@ final class ImportsHttp {
     }
 
     private Mono<StoredAnswer> queued(Import upload, Upload.Received received, Call call) {
-        Mono<StoredAnswer> work = desk.queue(upload.id(), received.sha256(), received.bytes()).map(ImportsHttp::accepted);
+        Mono<StoredAnswer> work =
+                desk.queue(upload.id(), received.sha256(), received.bytes()).map(ImportsHttp::accepted);
         String key = call.idempotencyKey();
         Mono<StoredAnswer> answer = key == null
                 ? ledger.commit(work).map(done -> done.answer().at(done.position()))
@@ -209,7 +214,8 @@ final class ImportsHttp {
                         call,
                         new Paging(filter.limit(), filter.cursor(), null),
                         "lines of " + id + " " + filter.outcome(),
-                        (after, limit) -> imports.lines(id, filter.outcome(), after == null ? 0 : Long.parseLong(after), limit),
+                        (after, limit) ->
+                                imports.lines(id, filter.outcome(), after == null ? 0 : Long.parseLong(after), limit),
                         line -> Long.toString(line.number()),
                         ImportView.Line::of,
                         null));
@@ -223,7 +229,8 @@ final class ImportsHttp {
         ServerHttpResponse response = call.exchange().getResponse();
         return visible(id, call).flatMap(it -> {
             response.getHeaders().setContentType(new MediaType("text", "csv", StandardCharsets.UTF_8));
-            response.getHeaders().set(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"rejects-" + id + ".csv\"");
+            response.getHeaders()
+                    .set(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"rejects-" + id + ".csv\"");
             return response.writeAndFlushWith(rejects(it, response).window(LINES_A_FLUSH));
         });
     }
@@ -232,14 +239,17 @@ final class ImportsHttp {
         Rejects rejects = new Rejects(it);
         return Flux.concat(
                         Mono.fromSupplier(rejects::header),
-                        imports.lines(it.id(), ImportLine.Outcome.FAILED, 0, Integer.MAX_VALUE).map(rejects::line))
+                        imports.lines(it.id(), ImportLine.Outcome.FAILED, 0, Integer.MAX_VALUE)
+                                .map(rejects::line))
                 .map(line -> response.bufferFactory().wrap(line.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Stops between two transactions: what is applied stays. */
     @PostMapping("/{id}/cancel")
     @Operation(summary = "Stop an import between two transactions")
-    @Answers(value = ImportView.class, problems = {"409 illegal-transition"})
+    @Answers(
+            value = ImportView.class,
+            problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> cancel(@PathVariable UUID id, Call call) {
         return changed(id, call, desk.cancel(id));
     }
@@ -247,17 +257,19 @@ final class ImportsHttp {
     /** Goes on behind the last line that was done. */
     @PostMapping("/{id}/resume")
     @Operation(summary = "Go on with an import behind the last line that was done")
-    @Answers(value = ImportView.class, problems = {"409 illegal-transition"})
+    @Answers(
+            value = ImportView.class,
+            problems = {"409 illegal-transition"})
     Mono<ResponseEntity<String>> resume(@PathVariable UUID id, Call call) {
-        return changed(id, call, desk.resume(id)).doOnNext(_ -> queue.wake(call.principal().tenant()));
+        return changed(id, call, desk.resume(id))
+                .doOnNext(_ -> queue.wake(call.principal().tenant()));
     }
 
     private Mono<ResponseEntity<String>> changed(UUID id, Call call, Mono<Import> change) {
         return Bodies.read(call.exchange())
                 .then(visible(id, call))
                 .doOnNext(it -> requireOwn(it, call))
-                .flatMap(_ -> commands.run(
-                        call, change, after -> Commands.ok(ImportView.of(after), after.version())));
+                .flatMap(_ -> commands.run(call, change, after -> Commands.ok(ImportView.of(after), after.version())));
     }
 
     private static void requireOwn(Import it, Call call) {

@@ -53,7 +53,8 @@ final class Rejects {
         fields.add(line.field());
         fields.add(line.message());
         if (numbered) {
-            fields.add(line.key() == null ? null : line.key().substring(line.key().lastIndexOf('/') + 1));
+            fields.add(
+                    line.key() == null ? null : line.key().substring(line.key().lastIndexOf('/') + 1));
         }
         String text = Objects.requireNonNullElse(line.line(), "");
         if (it.format() == ImportFormat.CSV) {
@@ -69,7 +70,10 @@ final class Rejects {
             JsonNode node = Json.MAPPER.readTree(text);
             for (String column : it.checkpoint().columns()) {
                 JsonNode value = node.get(column);
-                fields.add(value == null || value.isNull() ? null : value.isString() ? value.stringValue() : value.toString());
+                fields.add(
+                        value == null || value.isNull()
+                                ? null
+                                : value.isString() ? value.stringValue() : value.toString());
             }
         } catch (JacksonException _) {
             fields.add(text);

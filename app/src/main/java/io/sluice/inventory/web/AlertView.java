@@ -28,8 +28,22 @@ record AlertView(
 
     static AlertView of(StockAlert it) {
         return new AlertView(
-                it.id(), "LOW_STOCK", it.level(), it.status(), it.key().location(), it.key().part(), it.quantity(),
-                it.threshold(), it.raisedFrom(), it.openedAt(), it.updatedAt(), it.acknowledgedBy(),
-                it.acknowledgedAt(), it.note(), it.resolvedAt(), it.resolution(), it.version());
+                it.id(),
+                "LOW_STOCK",
+                it.level(),
+                it.status(),
+                it.key().location(),
+                it.key().part(),
+                it.quantity(),
+                it.threshold(),
+                it.raisedFrom(),
+                it.openedAt(),
+                it.updatedAt(),
+                it.acknowledgedBy(),
+                it.acknowledgedAt(),
+                it.note(),
+                it.resolvedAt(),
+                it.resolution(),
+                it.version());
     }
 }

@@ -54,7 +54,9 @@ final class CategoriesHttp {
 
     /** Defaults for the thresholds of the parts in it. */
     record Wish(
-            @Size(min = 1, max = 60) @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]*") String code,
+            @Size(min = 1, max = 60) @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]*")
+            String code,
+
             @Size(min = 1, max = 200) String name,
             @Nullable @Size(max = 2000) String description,
             @Nullable UUID parentId,
@@ -91,9 +93,22 @@ final class CategoriesHttp {
 
         static Answer of(Category it) {
             return new Answer(
-                    it.id(), it.code(), it.name(), it.description(), it.parentId(), it.path(), it.depth(),
-                    it.thresholds().reorder(), it.thresholds().critical(), it.thresholds().maximum(), it.active(),
-                    it.version(), it.createdAt(), it.createdBy(), it.updatedAt(), it.updatedBy());
+                    it.id(),
+                    it.code(),
+                    it.name(),
+                    it.description(),
+                    it.parentId(),
+                    it.path(),
+                    it.depth(),
+                    it.thresholds().reorder(),
+                    it.thresholds().critical(),
+                    it.thresholds().maximum(),
+                    it.active(),
+                    it.version(),
+                    it.createdAt(),
+                    it.createdBy(),
+                    it.updatedAt(),
+                    it.updatedBy());
         }
     }
 
@@ -104,21 +119,31 @@ final class CategoriesHttp {
 
     @PostMapping
     @Operation(summary = "Make a category")
-    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-category", "422 category-depth", "422 threshold-order"})
+    @Answers(
+            value = Answer.class,
+            status = 201,
+            etag = true,
+            problems = {"409 code-taken", "422 unknown-category", "422 category-depth", "422 threshold-order"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         var asked = new CategoryTree.Wish(
-                wish.code(), wish.name(), wish.description(), wish.parentId(),
+                wish.code(),
+                wish.name(),
+                wish.description(),
+                wish.parentId(),
                 new Thresholds(wish.reorderThreshold(), wish.criticalThreshold(), wish.maxQuantity()));
-        return commands.run(call, tree.create(asked, by), made ->
-                Commands.created(Answer.of(made), made.version(), "/api/categories/" + made.id()));
+        return commands.run(
+                call,
+                tree.create(asked, by),
+                made -> Commands.created(Answer.of(made), made.version(), "/api/categories/" + made.id()));
     }
 
     @GetMapping("/tree")
     @Operation(summary = "All categories with their parts, in the order of the tree")
     Mono<Tree> tree(Call call) {
         call.require(PARTS_READ);
-        return categories.tree()
+        return categories
+                .tree()
                 .map(it -> new Node(Answer.of(it.category()), it.parts(), it.partsBelow()))
                 .collectList()
                 .map(Tree::new);
@@ -129,13 +154,18 @@ final class CategoriesHttp {
     @Answers(etag = true)
     Mono<ResponseEntity<Answer>> get(@PathVariable UUID id, Call call) {
         call.require(PARTS_READ);
-        return categories.require(id).map(it ->
-                ResponseEntity.ok().eTag(Commands.etag(it.version())).body(Answer.of(it)));
+        return categories
+                .require(id)
+                .map(it -> ResponseEntity.ok().eTag(Commands.etag(it.version())).body(Answer.of(it)));
     }
 
     @PatchMapping("/{id}")
     @Operation(summary = "Change or move a category")
-    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 category-cycle", "422 unknown-category", "422 category-depth", "422 threshold-order"})
+    @Answers(
+            value = Answer.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 category-cycle", "422 unknown-category", "422 category-depth", "422 threshold-order"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
@@ -166,7 +196,10 @@ final class CategoriesHttp {
 
     @DeleteMapping("/{id}")
     @Operation(summary = "Remove an empty category")
-    @Answers(status = 204, ifMatch = true, problems = {"409 category-in-use"})
+    @Answers(
+            status = 204,
+            ifMatch = true,
+            problems = {"409 category-in-use"})
     Mono<ResponseEntity<String>> remove(@PathVariable UUID id, Call call) {
         call.require(PARTS_WRITE);
         return commands.run(call, tree.remove(id, call.requiredVersion()), _ -> Commands.noContent());

@@ -54,6 +54,8 @@ record Consumption(
     }
 
     private static BigDecimal rounded(double value) {
-        return new BigDecimal(value, MathContext.DECIMAL64).setScale(6, RoundingMode.HALF_EVEN).stripTrailingZeros();
+        return new BigDecimal(value, MathContext.DECIMAL64)
+                .setScale(6, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros();
     }
 }

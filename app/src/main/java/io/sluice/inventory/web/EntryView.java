@@ -35,9 +35,26 @@ record EntryView(
 
     static EntryView of(Entry it, boolean costs) {
         return new EntryView(
-                it.id(), it.locationId(), it.partId(), it.type(), it.quantity(), it.change(), it.balanceAfter(),
-                costs ? it.unitCost() : null, it.unitPrice(), it.currency(), it.reason(), it.note(), it.reference(),
-                it.customerId(), it.occurredAt(), it.recordedAt(), it.actor(), it.position(), it.reversesId(),
-                it.reversedById(), it.metadata());
+                it.id(),
+                it.locationId(),
+                it.partId(),
+                it.type(),
+                it.quantity(),
+                it.change(),
+                it.balanceAfter(),
+                costs ? it.unitCost() : null,
+                it.unitPrice(),
+                it.currency(),
+                it.reason(),
+                it.note(),
+                it.reference(),
+                it.customerId(),
+                it.occurredAt(),
+                it.recordedAt(),
+                it.actor(),
+                it.position(),
+                it.reversesId(),
+                it.reversedById(),
+                it.metadata());
     }
 }

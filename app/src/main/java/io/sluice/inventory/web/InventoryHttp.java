@@ -45,7 +45,10 @@ final class InventoryHttp {
         this.cached = cached;
     }
 
-    record SummaryQuery(UUID locationId, @Nullable UUID categoryId, @Nullable List<StockReads.Status> status) {
+    record SummaryQuery(
+            UUID locationId,
+            @Nullable UUID categoryId,
+            @Nullable List<StockReads.Status> status) {
 
         Set<StockReads.Status> wanted() {
             Set<StockReads.Status> wanted = EnumSet.noneOf(StockReads.Status.class);
@@ -69,20 +72,33 @@ final class InventoryHttp {
                 List.of(query.locationId(), Optional.ofNullable(query.categoryId()), List.copyOf(status), costs),
                 Set.of("location:" + query.locationId(), "part:*", "category:*"),
                 LIFE,
-                locations.require(query.locationId())
+                locations
+                        .require(query.locationId())
                         .then(reads.summary(query.locationId(), query.categoryId(), status))
-                        .map(it -> new CachedAnswers.Body(Json.bytes(costs ? it : withoutCost(it)), "\"" + it.position() + "\"")));
+                        .map(it -> new CachedAnswers.Body(
+                                Json.bytes(costs ? it : withoutCost(it)), "\"" + it.position() + "\"")));
     }
 
     private static StockReads.Summary withoutCost(StockReads.Summary it) {
         return new StockReads.Summary(
-                it.locationId(), it.totalItems(), it.totalQuantity(), it.totalValue(), null, it.currency(),
-                it.byCategory(), it.unconverted(), it.lowStockItems(), it.criticalStockItems(), it.position(),
+                it.locationId(),
+                it.totalItems(),
+                it.totalQuantity(),
+                it.totalValue(),
+                null,
+                it.currency(),
+                it.byCategory(),
+                it.unconverted(),
+                it.lowStockItems(),
+                it.criticalStockItems(),
+                it.position(),
                 it.computedAt());
     }
 
     record Window(
-            UUID locationId, @Nullable @Min(1) @Max(365) Integer days, @Nullable @Min(1) @Max(100) Integer limit) {
+            UUID locationId,
+            @Nullable @Min(1) @Max(365) Integer days,
+            @Nullable @Min(1) @Max(100) Integer limit) {
 
         int daysOr30() {
             return days == null ? 30 : days;
@@ -104,7 +120,8 @@ final class InventoryHttp {
                 List.of(window.locationId(), window.daysOr30(), window.limitOr10()),
                 Set.of("location:" + window.locationId(), "part:*"),
                 LIFE,
-                locations.require(window.locationId())
+                locations
+                        .require(window.locationId())
                         .then(reads.topMoving(window.locationId(), window.daysOr30(), window.limitOr10())
                                 .collectList())
                         .map(InventoryHttp::items));
@@ -121,7 +138,8 @@ final class InventoryHttp {
                 List.of(window.locationId(), window.daysOr30(), window.limitOr10()),
                 Set.of("location:" + window.locationId(), "part:*"),
                 LIFE,
-                locations.require(window.locationId())
+                locations
+                        .require(window.locationId())
                         .then(reads.slowMoving(window.locationId(), window.daysOr30(), window.limitOr10())
                                 .collectList())
                         .map(InventoryHttp::items));

@@ -61,7 +61,9 @@ final class LocationsHttp {
     }
 
     record Wish(
-            @Size(min = 1, max = 60) @Pattern(regexp = "\\S(.*\\S)?") String code,
+            @Size(min = 1, max = 60) @Pattern(regexp = "\\S(.*\\S)?")
+            String code,
+
             @Size(min = 1, max = 200) String name,
             Location.@Nullable Kind kind,
             @Nullable UUID parentId,
@@ -122,17 +124,38 @@ final class LocationsHttp {
 
         static Answer of(Location it) {
             return new Answer(
-                    it.id(), it.code(), it.name(), it.kind(), it.kind() == Location.Kind.WAREHOUSE,
-                    it.kind() == Location.Kind.SERVICE_CENTER, it.parentId(), it.region(), it.country(),
-                    it.climateZone(), it.address(), it.lat(), it.lon(), it.timeZone().getId(), it.currency(),
-                    it.managerIds(), it.active(), it.version(), it.createdAt(), it.createdBy(), it.updatedAt(),
+                    it.id(),
+                    it.code(),
+                    it.name(),
+                    it.kind(),
+                    it.kind() == Location.Kind.WAREHOUSE,
+                    it.kind() == Location.Kind.SERVICE_CENTER,
+                    it.parentId(),
+                    it.region(),
+                    it.country(),
+                    it.climateZone(),
+                    it.address(),
+                    it.lat(),
+                    it.lon(),
+                    it.timeZone().getId(),
+                    it.currency(),
+                    it.managerIds(),
+                    it.active(),
+                    it.version(),
+                    it.createdAt(),
+                    it.createdBy(),
+                    it.updatedAt(),
                     it.updatedBy());
         }
     }
 
     @PostMapping
     @Operation(summary = "Open a location")
-    @Answers(value = Answer.class, status = 201, etag = true, problems = {"409 code-taken", "422 unknown-location", "422 unknown-user"})
+    @Answers(
+            value = Answer.class,
+            status = 201,
+            etag = true,
+            problems = {"409 code-taken", "422 unknown-location", "422 unknown-user"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(LOCATIONS_MANAGE).principal().account().toString();
         return commands.run(
@@ -186,13 +209,18 @@ final class LocationsHttp {
     @Answers(etag = true)
     Mono<ResponseEntity<Answer>> get(@PathVariable UUID id, Call call) {
         call.require(LOCATIONS_READ, id);
-        return locations.require(id).map(it ->
-                ResponseEntity.ok().eTag(Commands.etag(it.version())).body(Answer.of(it)));
+        return locations
+                .require(id)
+                .map(it -> ResponseEntity.ok().eTag(Commands.etag(it.version())).body(Answer.of(it)));
     }
 
     @PatchMapping("/{id}")
     @Operation(summary = "Change a location: what is left out stays")
-    @Answers(value = Answer.class, etag = true, ifMatch = true, problems = {"409 location-not-empty", "409 location-cycle", "422 unknown-location", "422 unknown-user"})
+    @Answers(
+            value = Answer.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 location-not-empty", "409 location-cycle", "422 unknown-location", "422 unknown-user"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(LOCATIONS_MANAGE, id).principal().account().toString();
         return commands.run(

@@ -47,7 +47,8 @@ record MoveWish(
     private static final int YEARS_BACK = 10;
     private static final int METADATA_LIMIT = 4096;
 
-    record ReferenceWish(Reference.Kind type, @Size(min = 1, max = 128) String id) {}
+    record ReferenceWish(
+            Reference.Kind type, @Size(min = 1, max = 128) String id) {}
 
     MoveWish {
         List<FieldError> errors = new ArrayList<>();
@@ -56,7 +57,8 @@ record MoveWish(
         } else if (quantity.isNegative() && type != MovementType.ADJUSTMENT) {
             errors.add(new FieldError("quantity", "out-of-range", "must be more than 0; only an ADJUSTMENT is signed"));
         }
-        if (metadata != null && CanonicalJson.write(metadata).getBytes(StandardCharsets.UTF_8).length > METADATA_LIMIT) {
+        if (metadata != null
+                && CanonicalJson.write(metadata).getBytes(StandardCharsets.UTF_8).length > METADATA_LIMIT) {
             errors.add(new FieldError("metadata", "out-of-range", "at most 4096 bytes of JSON"));
         }
         checkMoney("unitCost", unitCost, errors);
@@ -78,14 +80,29 @@ record MoveWish(
                     "occurredAt", "out-of-range", "at most 5 minutes ahead and 10 years back is expected");
         }
         return new Move(
-                locationId, partId, type, quantity, unit, unitCost, unitPrice, currency, reason, note,
+                locationId,
+                partId,
+                type,
+                quantity,
+                unit,
+                unitCost,
+                unitPrice,
+                currency,
+                reason,
+                note,
                 reference == null ? null : new Reference(reference.type(), reference.id()),
-                customerId, occurredAt, metadata, once, valueLimit, null);
+                customerId,
+                occurredAt,
+                metadata,
+                once,
+                valueLimit,
+                null);
     }
 
     private static boolean isOutside(Instant at, Instant now) {
         return at.isAfter(now.plus(AHEAD))
-                || at.isBefore(now.atOffset(ZoneOffset.UTC).minusYears(YEARS_BACK).toInstant());
+                || at.isBefore(
+                        now.atOffset(ZoneOffset.UTC).minusYears(YEARS_BACK).toInstant());
     }
 
     /** Tells a repeated line from another one under the same key: SHA-256, in hex. */

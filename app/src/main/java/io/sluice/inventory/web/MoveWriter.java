@@ -53,11 +53,22 @@ final class MoveWriter {
     }
 
     /** A problem of one line: without what belongs to the request as a whole. */
-    record Refusal(int status, String code, String detail, @Nullable List<FieldError> errors) {}
+    record Refusal(
+            int status,
+            String code,
+            String detail,
+            @Nullable List<FieldError> errors) {}
 
-    record LineOutcome(Result outcome, @Nullable Movement movement, @Nullable Refusal problem) {}
+    record LineOutcome(
+            Result outcome,
+            @Nullable Movement movement,
+            @Nullable Refusal problem) {}
 
-    record Outcome(int index, Result outcome, @Nullable Movement movement, @Nullable Refusal problem) {}
+    record Outcome(
+            int index,
+            Result outcome,
+            @Nullable Movement movement,
+            @Nullable Refusal problem) {}
 
     record Outcomes(List<Outcome> items, int applied, int duplicate, int rejected) {}
 
@@ -71,8 +82,12 @@ final class MoveWriter {
                     StringBuilder out = new StringBuilder(512).append('{');
                     movement(out, applied, positions[0], recordedAt, costs);
                     yield new StoredAnswer(
-                            201, out.append('}').toString(), null, "/api/movements/" + applied.movement().id(),
-                            positions[0], false);
+                            201,
+                            out.append('}').toString(),
+                            null,
+                            "/api/movements/" + applied.movement().id(),
+                            positions[0],
+                            false);
                 }
                 case MoveOutcome.Duplicate duplicate -> duplicate.first();
                 case MoveOutcome.Rejected(Problem problem) -> refusal(problem);
@@ -106,7 +121,8 @@ final class MoveWriter {
             out.append(",\"rejected\":").append(rejected).append('}');
             if (atomic && rejected > 0) {
                 return StoredAnswer.of(
-                        409, "{\"type\":\"urn:sluice:problem:batch-refused\",\"title\":\"Conflict\",\"status\":409,"
+                        409,
+                        "{\"type\":\"urn:sluice:problem:batch-refused\",\"title\":\"Conflict\",\"status\":409,"
                                 + "\"code\":\"batch-refused\",\"detail\":\"nothing was applied\"," + out.substring(1));
             }
             return StoredAnswer.of(200, out.toString()).at(last);
@@ -133,7 +149,8 @@ final class MoveWriter {
                 out.append('}');
             }
             case MoveOutcome.Duplicate duplicate ->
-                out.append("\"outcome\":\"DUPLICATE\",\"movement\":").append(duplicate.first().body());
+                out.append("\"outcome\":\"DUPLICATE\",\"movement\":")
+                        .append(duplicate.first().body());
             case MoveOutcome.Rejected(Problem problem) -> rejection(out, problem);
         }
     }
@@ -187,7 +204,8 @@ final class MoveWriter {
 
     /** A refused single movement ends as its problem, so that it looks like any other. */
     static void rethrow(MoveAnswer answer) {
-        if (!answer.outcomes().isEmpty() && answer.outcomes().getFirst() instanceof MoveOutcome.Rejected(Problem problem)) {
+        if (!answer.outcomes().isEmpty()
+                && answer.outcomes().getFirst() instanceof MoveOutcome.Rejected(Problem problem)) {
             throw problem;
         }
     }

@@ -75,9 +75,26 @@ final class MovementsHttp {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Post a movement")
-    @Answers(value = MoveWriter.Movement.class, status = 201, problems = {"409 insufficient-stock", "409 insufficient-available", "409 duplicate", "422 unknown-part", "422 unknown-location", "422 not-stocked", "422 unit-not-convertible", "422 quantity-precision", "422 reason-required"})
+    @Answers(
+            value = MoveWriter.Movement.class,
+            status = 201,
+            problems = {
+                "409 insufficient-stock",
+                "409 insufficient-available",
+                "409 duplicate",
+                "422 unknown-part",
+                "422 unknown-location",
+                "422 not-stocked",
+                "422 unit-not-convertible",
+                "422 quantity-precision",
+                "422 reason-required"
+            })
     Mono<ResponseEntity<String>> post(@RequestBody MoveWish wish, Call call) {
-        return command(call, List.of(toMove(wish, call)), false, new MoveWriter.Single(call.principal().seesCosts()))
+        return command(
+                        call,
+                        List.of(toMove(wish, call)),
+                        false,
+                        new MoveWriter.Single(call.principal().seesCosts()))
                 .flatMap(ledger::post)
                 .map(MovementsHttp::single);
     }
@@ -86,8 +103,8 @@ final class MovementsHttp {
     private static Mono<MoveCommand> command(Call call, List<Move> moves, boolean atomic, MoveCommand.Writer writer) {
         String key = call.idempotencyKey();
         OnceKey once = key == null ? null : Commands.onceKey(call, key);
-        return Mono.deferContextual(context ->
-                Mono.just(new MoveCommand(context.get(Caller.class), moves, atomic, once, writer)));
+        return Mono.deferContextual(
+                context -> Mono.just(new MoveCommand(context.get(Caller.class), moves, atomic, once, writer)));
     }
 
     private static ResponseEntity<String> single(MoveAnswer answer) {
@@ -96,15 +113,24 @@ final class MovementsHttp {
     }
 
     /** {@code atomic}: all lines or none. */
-    record Batch(@Size(min = 1, max = 1000) List<MoveWish> lines, @Nullable Boolean atomic) {}
+    record Batch(
+            @Size(min = 1, max = 1000) List<MoveWish> lines,
+            @Nullable Boolean atomic) {}
 
     @PostMapping("/batch")
     @Operation(summary = "Post up to 1,000 movements, each for itself or all or none")
-    @Answers(value = MoveWriter.Outcomes.class, problems = {"409 batch-refused"})
+    @Answers(
+            value = MoveWriter.Outcomes.class,
+            problems = {"409 batch-refused"})
     Mono<ResponseEntity<String>> batch(@RequestBody Batch batch, Call call) {
-        List<Move> moves = batch.lines().stream().map(wish -> toMove(wish, call)).toList();
+        List<Move> moves =
+                batch.lines().stream().map(wish -> toMove(wish, call)).toList();
         boolean atomic = Boolean.TRUE.equals(batch.atomic());
-        return command(call, moves, atomic, new MoveWriter.Many(atomic, call.principal().seesCosts()))
+        return command(
+                        call,
+                        moves,
+                        atomic,
+                        new MoveWriter.Many(atomic, call.principal().seesCosts()))
                 .flatMap(ledger::post)
                 .map(MovementsHttp::many);
     }
@@ -132,7 +158,11 @@ final class MovementsHttp {
     private Mono<Mono<byte[]>> admitted(byte[] line, Call call) {
         return Mono.fromCallable(() -> toMove(Binder.bind(line, MoveWish.class), call))
                 .flatMap(move -> Mono.deferContextual(context -> ledger.admit(new MoveCommand(
-                        context.get(Caller.class), List.of(move), false, null, new MoveWriter.Line(call.principal().seesCosts())))))
+                        context.get(Caller.class),
+                        List.of(move),
+                        false,
+                        null,
+                        new MoveWriter.Line(call.principal().seesCosts())))))
                 .map(answer -> answer.map(it -> it.answer().body()))
                 .onErrorResume(error -> Mono.just(Mono.error(error)))
                 .map(MovementsHttp::toLine);
@@ -182,17 +212,24 @@ final class MovementsHttp {
     Mono<Void> list(@ParameterObject Filter filter, Call call) {
         call.require(STOCK_READ);
         var wanted = new StockReads.EntryFilter(
-                call.principal().locationsFor(STOCK_READ), filter.locationId(), filter.partId(), filter.type(),
-                filter.user(), filter.reference(), filter.from(), filter.to());
+                call.principal().locationsFor(STOCK_READ),
+                filter.locationId(),
+                filter.partId(),
+                filter.type(),
+                filter.user(),
+                filter.reference(),
+                filter.from(),
+                filter.to());
         boolean costs = call.principal().seesCosts();
-        return known(filter.locationId(), call).then(lists.answer(
-                call,
-                new Paging(filter.limit(), filter.cursor(), null),
-                "movements " + wanted,
-                (after, limit) -> reads.entries(wanted, after == null ? null : UUID.fromString(after), limit),
-                entry -> entry.id().toString(),
-                entry -> EntryView.of(entry, costs),
-                null));
+        return known(filter.locationId(), call)
+                .then(lists.answer(
+                        call,
+                        new Paging(filter.limit(), filter.cursor(), null),
+                        "movements " + wanted,
+                        (after, limit) -> reads.entries(wanted, after == null ? null : UUID.fromString(after), limit),
+                        entry -> entry.id().toString(),
+                        entry -> EntryView.of(entry, costs),
+                        null));
     }
 
     /** Passes when no location is named, or one that exists in the caller's scope. */
@@ -207,14 +244,20 @@ final class MovementsHttp {
     /** Posts the exact opposite, once. */
     @PostMapping("/{id}/reverse")
     @Operation(summary = "Post the exact opposite of a movement, once")
-    @Answers(value = MoveWriter.Movement.class, status = 201, problems = {"409 already-reversed", "409 insufficient-stock"})
+    @Answers(
+            value = MoveWriter.Movement.class,
+            status = 201,
+            problems = {"409 already-reversed", "409 insufficient-stock"})
     Mono<ResponseEntity<String>> reverse(@PathVariable UUID id, Call call) {
         return Bodies.read(call.exchange())
                 .then(reads.entry(id))
                 .filter(entry -> call.principal().may(STOCK_READ, entry.locationId()))
                 .switchIfEmpty(Mono.error(() -> new Problem.NotFound("movement", id)))
                 .flatMap(entry -> command(
-                        call, List.of(opposite(entry, call)), false, new MoveWriter.Single(call.principal().seesCosts())))
+                        call,
+                        List.of(opposite(entry, call)),
+                        false,
+                        new MoveWriter.Single(call.principal().seesCosts())))
                 .flatMap(ledger::post)
                 .map(MovementsHttp::single);
     }
@@ -227,9 +270,20 @@ final class MovementsHttp {
         }
         Quantity undone = type.isDecrease() ? entry.change() : entry.change().negated();
         return new Move(
-                entry.locationId(), entry.partId(), type, undone, null, entry.unitCost(), entry.unitPrice(),
-                entry.currency(), entry.reason(), "reverses " + entry.id(), entry.reference(), entry.customerId(),
-                entry.occurredAt(), null,
+                entry.locationId(),
+                entry.partId(),
+                type,
+                undone,
+                null,
+                entry.unitCost(),
+                entry.unitPrice(),
+                entry.currency(),
+                entry.reason(),
+                "reverses " + entry.id(),
+                entry.reference(),
+                entry.customerId(),
+                entry.occurredAt(),
+                null,
                 new OnceKey("reversal", entry.id().toString(), "reversal", null),
                 MovePolicy.valueLimit(call.principal(), MovementType.ADJUSTMENT, entry.locationId()),
                 entry.id());

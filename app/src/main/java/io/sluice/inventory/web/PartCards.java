@@ -3,8 +3,8 @@ package io.sluice.inventory.web;
 import io.sluice.inventory.Part;
 import io.sluice.inventory.Parts;
 import io.sluice.shared.Quantity;
-import io.sluice.web.Call;
 import io.sluice.web.CachedAnswers;
+import io.sluice.web.Call;
 import io.sluice.web.Commands;
 import io.sluice.web.Json;
 import java.math.BigDecimal;
@@ -59,10 +59,28 @@ final class PartCards {
 
     static Card toCard(Part it, boolean costs) {
         return new Card(
-                it.id(), it.partNumber(), it.description(), it.notes(), it.categoryId(), it.type(), it.status(),
-                it.baseUnit(), it.decimals(), it.price(), it.currency(), costs ? it.standardCost() : null,
-                it.thresholds().reorder(), it.thresholds().critical(), it.thresholds().maximum(), it.tags(),
-                it.attributes(), it.version(), it.createdAt(), it.createdBy(), it.updatedAt(), it.updatedBy());
+                it.id(),
+                it.partNumber(),
+                it.description(),
+                it.notes(),
+                it.categoryId(),
+                it.type(),
+                it.status(),
+                it.baseUnit(),
+                it.decimals(),
+                it.price(),
+                it.currency(),
+                costs ? it.standardCost() : null,
+                it.thresholds().reorder(),
+                it.thresholds().critical(),
+                it.thresholds().maximum(),
+                it.tags(),
+                it.attributes(),
+                it.version(),
+                it.createdAt(),
+                it.createdBy(),
+                it.updatedAt(),
+                it.updatedBy());
     }
 
     Mono<ResponseEntity<byte[]>> of(UUID id, Call call) {

@@ -86,7 +86,9 @@ final class PartsHttp {
     }
 
     record Wish(
-            @Size(min = 1, max = 64) @Pattern(regexp = "\\S(.*\\S)?") String partNumber,
+            @Size(min = 1, max = 64) @Pattern(regexp = "\\S(.*\\S)?")
+            String partNumber,
+
             @Size(min = 1, max = 500) String description,
             @Nullable @Size(max = 4000) String notes,
             @Nullable UUID categoryId,
@@ -138,14 +140,20 @@ final class PartsHttp {
 
     @PostMapping
     @Operation(summary = "Make a part")
-    @Answers(value = PartCards.Card.class, status = 201, etag = true, problems = {"409 part-number-taken", "422 unknown-category", "422 threshold-order"})
+    @Answers(
+            value = PartCards.Card.class,
+            status = 201,
+            etag = true,
+            problems = {"409 part-number-taken", "422 unknown-category", "422 threshold-order"})
     Mono<ResponseEntity<String>> create(@RequestBody Wish wish, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
                 call,
                 Mono.fromSupplier(() -> toPart(wish, by)).flatMap(catalogue::create),
                 part -> Commands.created(
-                        PartCards.toCard(part, call.principal().seesCosts()), part.version(), "/api/parts/" + part.id()));
+                        PartCards.toCard(part, call.principal().seesCosts()),
+                        part.version(),
+                        "/api/parts/" + part.id()));
     }
 
     private Part toPart(Wish wish, String by) {
@@ -216,7 +224,11 @@ final class PartsHttp {
 
     @PatchMapping("/{id}")
     @Operation(summary = "Change a part: what is left out stays")
-    @Answers(value = PartCards.Card.class, etag = true, ifMatch = true, problems = {"409 illegal-transition", "422 unknown-category", "422 threshold-order"})
+    @Answers(
+            value = PartCards.Card.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"409 illegal-transition", "422 unknown-category", "422 threshold-order"})
     Mono<ResponseEntity<String>> change(@PathVariable UUID id, @RequestBody Correction correction, Call call) {
         String by = call.require(PARTS_WRITE).principal().account().toString();
         return commands.run(
@@ -244,7 +256,9 @@ final class PartsHttp {
                         wish.criticalThreshold().over(it.thresholds().critical()),
                         wish.maxQuantity().over(it.thresholds().maximum())),
                 Objects.requireNonNullElse(wish.tags().over(it.tags()), List.of()),
-                wish.attributes().sent() ? Objects.requireNonNullElse(wish.attributes().value(), Map.of()) : it.attributes(),
+                wish.attributes().sent()
+                        ? Objects.requireNonNullElse(wish.attributes().value(), Map.of())
+                        : it.attributes(),
                 it.version() + 1,
                 it.createdAt(),
                 it.createdBy(),
@@ -254,7 +268,10 @@ final class PartsHttp {
 
     @DeleteMapping("/{id}")
     @Operation(summary = "Remove a part that never moved")
-    @Answers(status = 204, ifMatch = true, problems = {"409 part-in-use"})
+    @Answers(
+            status = 204,
+            ifMatch = true,
+            problems = {"409 part-in-use"})
     Mono<ResponseEntity<String>> remove(@PathVariable UUID id, Call call) {
         call.require(PARTS_WRITE);
         return commands.run(call, catalogue.remove(id, call.requiredVersion()), _ -> Commands.noContent());

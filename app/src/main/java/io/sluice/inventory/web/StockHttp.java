@@ -90,14 +90,15 @@ final class StockHttp {
         call.require(STOCK_READ);
         StockReads.Filter wanted = filter.within(call);
         boolean costs = call.principal().seesCosts();
-        return known(filter.locationId(), call).then(lists.answer(
-                call,
-                new Paging(filter.limit(), filter.cursor(), filter.count()),
-                "stock " + wanted,
-                (after, limit) -> reads.rows(wanted, after == null ? null : toAfter(after), limit),
-                row -> row.locationId() + row.partNumber(),
-                row -> StockRowView.of(row, costs),
-                reads.countRows(wanted)));
+        return known(filter.locationId(), call)
+                .then(lists.answer(
+                        call,
+                        new Paging(filter.limit(), filter.cursor(), filter.count()),
+                        "stock " + wanted,
+                        (after, limit) -> reads.rows(wanted, after == null ? null : toAfter(after), limit),
+                        row -> row.locationId() + row.partNumber(),
+                        row -> StockRowView.of(row, costs),
+                        reads.countRows(wanted)));
     }
 
     /** Passes when no location is named, or one that exists in the caller's scope. */
@@ -124,8 +125,8 @@ final class StockHttp {
     }
 
     private Mono<StockReads.Row> require(StockKey key) {
-        return reads.row(key).switchIfEmpty(
-                Mono.error(() -> new Problem.NotFound("stock row", key.location() + "/" + key.part())));
+        return reads.row(key)
+                .switchIfEmpty(Mono.error(() -> new Problem.NotFound("stock row", key.location() + "/" + key.part())));
     }
 
     /** Thresholds of the row itself; null takes one off, so that the part's or the category's counts again. */
@@ -144,7 +145,11 @@ final class StockHttp {
 
     @PatchMapping("/{locationId}/{partId}")
     @Operation(summary = "Change the thresholds of a stock row")
-    @Answers(value = StockRowView.class, etag = true, ifMatch = true, problems = {"422 threshold-order"})
+    @Answers(
+            value = StockRowView.class,
+            etag = true,
+            ifMatch = true,
+            problems = {"422 threshold-order"})
     Mono<ResponseEntity<String>> configure(
             @PathVariable UUID locationId, @PathVariable UUID partId, @RequestBody Configuration wish, Call call) {
         call.require(STOCK_CONFIGURE, locationId);
@@ -156,7 +161,9 @@ final class StockHttp {
                 row -> Commands.ok(StockRowView.of(row, costs), row.version()));
     }
 
-    record CardPage(@Nullable @Min(1) @Max(200) Integer limit, @Nullable @Size(max = 1000) String cursor) {}
+    record CardPage(
+            @Nullable @Min(1) @Max(200) Integer limit,
+            @Nullable @Size(max = 1000) String cursor) {}
 
     /** The row's card: every movement with the running balance, oldest first. */
     @GetMapping("/{locationId}/{partId}/history")
@@ -167,18 +174,22 @@ final class StockHttp {
         call.require(STOCK_READ, locationId);
         StockKey key = new StockKey(locationId, partId);
         boolean costs = call.principal().seesCosts();
-        return require(key).then(lists.answer(
-                call,
-                new Paging(page.limit(), page.cursor(), null),
-                "card " + key,
-                (after, limit) -> reads.card(key, after == null ? 0 : Long.parseLong(after), limit),
-                entry -> Long.toString(entry.position()),
-                entry -> EntryView.of(entry, costs),
-                null));
+        return require(key)
+                .then(lists.answer(
+                        call,
+                        new Paging(page.limit(), page.cursor(), null),
+                        "card " + key,
+                        (after, limit) -> reads.card(key, after == null ? 0 : Long.parseLong(after), limit),
+                        entry -> Long.toString(entry.position()),
+                        entry -> EntryView.of(entry, costs),
+                        null));
     }
 
     record Moment(
-            UUID locationId, @Nullable UUID partId, Instant at, @Nullable @Pattern(regexp = "recorded|occurred") String basis) {}
+            UUID locationId,
+            @Nullable UUID partId,
+            Instant at,
+            @Nullable @Pattern(regexp = "recorded|occurred") String basis) {}
 
     record PastStock(Instant at, List<StockReads.AsOf> items) {}
 
@@ -221,21 +232,25 @@ final class StockHttp {
         call.require(STOCK_READ);
         var wanted = new StockReads.AlertFilter(
                 call.principal().locationsFor(STOCK_READ), filter.locationId(), filter.level(), filter.status());
-        return known(filter.locationId(), call).then(lists.answer(
-                call,
-                new Paging(filter.limit(), filter.cursor(), null),
-                "alerts " + wanted,
-                (after, limit) -> reads.alerts(wanted, after == null ? null : UUID.fromString(after), limit),
-                alert -> alert.id().toString(),
-                AlertView::of,
-                null));
+        return known(filter.locationId(), call)
+                .then(lists.answer(
+                        call,
+                        new Paging(filter.limit(), filter.cursor(), null),
+                        "alerts " + wanted,
+                        (after, limit) -> reads.alerts(wanted, after == null ? null : UUID.fromString(after), limit),
+                        alert -> alert.id().toString(),
+                        AlertView::of,
+                        null));
     }
 
     record Remark(@Nullable @Size(max = 1000) String note) {}
 
     @PostMapping("/alerts/{id}/acknowledge")
     @Operation(summary = "Acknowledge an alert")
-    @Answers(value = AlertView.class, etag = true, problems = {"409 alert-closed", "409 illegal-transition"})
+    @Answers(
+            value = AlertView.class,
+            etag = true,
+            problems = {"409 alert-closed", "409 illegal-transition"})
     Mono<ResponseEntity<String>> acknowledge(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
         String by = call.require(ALERTS_ACKNOWLEDGE).principal().account().toString();
         return decide(id, new StockControl.Decision.Acknowledge(by, remark.note()), call);
@@ -243,7 +258,10 @@ final class StockHttp {
 
     @PostMapping("/alerts/{id}/resolve")
     @Operation(summary = "Resolve an alert")
-    @Answers(value = AlertView.class, etag = true, problems = {"409 alert-closed", "409 illegal-transition"})
+    @Answers(
+            value = AlertView.class,
+            etag = true,
+            problems = {"409 alert-closed", "409 illegal-transition"})
     Mono<ResponseEntity<String>> resolve(@PathVariable UUID id, @RequestBody Remark remark, Call call) {
         call.require(ALERTS_ACKNOWLEDGE);
         return decide(id, new StockControl.Decision.Resolve(remark.note()), call);

@@ -35,9 +35,26 @@ record StockRowView(
 
     static StockRowView of(Row it, boolean costs) {
         return new StockRowView(
-                it.locationId(), it.partId(), it.partNumber(), it.description(), it.categoryId(), it.price(),
-                it.currency(), it.quantity(), it.held(), it.reserved(), it.available(),
-                costs ? it.averageCost() : null, it.status(), it.reorderThreshold(), it.criticalThreshold(),
-                it.maxQuantity(), it.low(), it.critical(), it.lastMovementAt(), it.lastIssueAt(), it.version());
+                it.locationId(),
+                it.partId(),
+                it.partNumber(),
+                it.description(),
+                it.categoryId(),
+                it.price(),
+                it.currency(),
+                it.quantity(),
+                it.held(),
+                it.reserved(),
+                it.available(),
+                costs ? it.averageCost() : null,
+                it.status(),
+                it.reorderThreshold(),
+                it.criticalThreshold(),
+                it.maxQuantity(),
+                it.low(),
+                it.critical(),
+                it.lastMovementAt(),
+                it.lastIssueAt(),
+                it.version());
     }
 }

@@ -70,7 +70,8 @@ final class ClientSocket implements RSocket {
 
     private Flux<Payload> open(int stream, byte[] data, java.util.function.Consumer<Cursor> started) {
         StreamWish wish = Binder.bind(data.length == 0 ? EMPTY : data, StreamWish.class);
-        return hub.prepare(connection, wish).flatMapMany(prepared -> new StreamFlux(prepared, wire, stream, executor, started));
+        return hub.prepare(connection, wish)
+                .flatMapMany(prepared -> new StreamFlux(prepared, wire, stream, executor, started));
     }
 
     private static final byte[] EMPTY = {'{', '}'};

@@ -62,8 +62,16 @@ final class NotificationsHttp {
 
         static Answer of(Notification it) {
             return new Answer(
-                    it.id(), it.type(), it.severity(), it.title(), it.message(), it.data(), it.subject(),
-                    it.eventPosition(), it.createdAt(), it.readAt());
+                    it.id(),
+                    it.type(),
+                    it.severity(),
+                    it.title(),
+                    it.message(),
+                    it.data(),
+                    it.subject(),
+                    it.eventPosition(),
+                    it.createdAt(),
+                    it.readAt());
         }
     }
 
@@ -77,7 +85,8 @@ final class NotificationsHttp {
                 call,
                 new Paging(filter.limit(), filter.cursor(), null),
                 "notifications " + account + " " + unread,
-                (after, limit) -> notifications.list(account, unread, after == null ? null : UUID.fromString(after), limit),
+                (after, limit) ->
+                        notifications.list(account, unread, after == null ? null : UUID.fromString(after), limit),
                 it -> it.id().toString(),
                 Answer::of,
                 null);
@@ -98,7 +107,9 @@ final class NotificationsHttp {
     Mono<ResponseEntity<String>> read(@PathVariable UUID id, Call call) {
         return commands.run(
                 call,
-                notifications.read(call.principal().account(), id, clock.instant()).thenReturn(id),
+                notifications
+                        .read(call.principal().account(), id, clock.instant())
+                        .thenReturn(id),
                 _ -> Commands.noContent());
     }
 
@@ -112,7 +123,8 @@ final class NotificationsHttp {
         Instant now = clock.instant();
         return commands.run(
                 call,
-                notifications.readAll(call.principal().account(), wish.until() == null ? now : wish.until(), now)
+                notifications
+                        .readAll(call.principal().account(), wish.until() == null ? now : wish.until(), now)
                         .thenReturn(now),
                 _ -> Commands.noContent());
     }

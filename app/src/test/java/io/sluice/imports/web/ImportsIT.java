@@ -30,9 +30,9 @@ import tools.jackson.databind.JsonNode;
 
 class ImportsIT {
 
-    private static final String HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
-    private static final String SOME = HEADER
-            + """
+    private static final String HEADER =
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+    private static final String SOME = HEADER + """
             1,A,HEART,4,12/1/2010 8:26,1.5,17850,United Kingdom
             1,T,,2,12/1/2010 8:26,2,17850,United Kingdom
             1,POST,POSTAGE,1,12/1/2010 8:26,18,17850,United Kingdom
@@ -65,15 +65,20 @@ class ImportsIT {
     }
 
     private List<String> quantities() {
-        JsonNode rows = SentFile.json(admin.get("/api/stock?locationId=" + place).expectStatus().isOk()).get("items");
+        JsonNode rows = SentFile.json(admin.get("/api/stock?locationId=" + place)
+                        .expectStatus()
+                        .isOk())
+                .get("items");
         return rows.valueStream()
-                .map(row -> row.get("partNumber").stringValue() + "=" + row.get("quantity").asInt())
+                .map(row -> row.get("partNumber").stringValue() + "="
+                        + row.get("quantity").asInt())
                 .sorted()
                 .toList();
     }
 
     private String differences() {
-        return SentFile.json(admin.get("/api/stock/verify").expectStatus().isOk()).toString();
+        return SentFile.json(admin.get("/api/stock/verify").expectStatus().isOk())
+                .toString();
     }
 
     @Test
@@ -98,7 +103,9 @@ class ImportsIT {
     void makesServicePartsOfCodesThatAreNoGoods() {
         SentFile.csv(admin, LEDGER, SOME).succeeded();
 
-        JsonNode parts = SentFile.json(admin.get("/api/parts?type=SERVICE").expectStatus().isOk()).get("items");
+        JsonNode parts = SentFile.json(
+                        admin.get("/api/parts?type=SERVICE").expectStatus().isOk())
+                .get("items");
         assertThat(parts.get(0).get("partNumber").stringValue()).isEqualTo("POST");
         assertThat(parts.get(0).get("description").stringValue()).isEqualTo("POSTAGE");
     }
@@ -123,7 +130,8 @@ class ImportsIT {
         assertThat(rejects)
                 .isEqualTo("rejectLine,rejectCode,rejectField,rejectMessage,Line," + HEADER
                         + "9,wrong-type,Quantity,a number is expected,1,6,A,,many,12/1/2010 11:26,1,,France\n");
-        JsonNode mended = SentFile.csv(admin, LEDGER, rejects.replace("many", "1")).succeeded();
+        JsonNode mended =
+                SentFile.csv(admin, LEDGER, rejects.replace("many", "1")).succeeded();
         assertThat(SentFile.counters(mended)).containsExactly(1L, 0L, 0L, 0L);
     }
 
@@ -147,7 +155,8 @@ class ImportsIT {
         SentFile file = SentFile.csv(admin, "retail?mode=LEDGER&location=W1", SOME);
 
         assertThat(SentFile.counters(file.succeeded())).containsExactly(2L, 0L, 3L, 3L);
-        assertThat(codes(file.lines("FAILED"))).containsExactly("insufficient-stock", "insufficient-stock", "wrong-type");
+        assertThat(codes(file.lines("FAILED")))
+                .containsExactly("insufficient-stock", "insufficient-stock", "wrong-type");
     }
 
     @Test
@@ -160,9 +169,11 @@ class ImportsIT {
 
     @Test
     void makesAPlaceForEachCountry() {
-        SentFile.csv(admin, "retail?mode=LEDGER&opening=AUTO&locationByCountry=true", SOME).succeeded();
+        SentFile.csv(admin, "retail?mode=LEDGER&opening=AUTO&locationByCountry=true", SOME)
+                .succeeded();
 
-        JsonNode places = SentFile.json(admin.get("/api/locations").expectStatus().isOk()).get("items");
+        JsonNode places =
+                SentFile.json(admin.get("/api/locations").expectStatus().isOk()).get("items");
         assertThat(places.valueStream().map(it -> it.get("code").stringValue()))
                 .containsExactly("FRANCE", "UNITED_KINGDOM", "W1");
     }
@@ -179,7 +190,9 @@ class ImportsIT {
 
     /** Issued and returned on the day. */
     private String usageOf(String partNumber, String day) {
-        JsonNode parts = SentFile.json(admin.get("/api/parts?limit=200").expectStatus().isOk()).get("items");
+        JsonNode parts = SentFile.json(
+                        admin.get("/api/parts?limit=200").expectStatus().isOk())
+                .get("items");
         String id = parts.valueStream()
                 .filter(part -> part.get("partNumber").stringValue().equals(partNumber))
                 .findFirst()
@@ -196,7 +209,8 @@ class ImportsIT {
 
     @Test
     void movesDatesSoThatTheLastIsToday() {
-        JsonNode done = SentFile.csv(admin, LEDGER + "&shiftDates=END_TODAY", SOME).succeeded();
+        JsonNode done =
+                SentFile.csv(admin, LEDGER + "&shiftDates=END_TODAY", SOME).succeeded();
 
         assertThat(done.get("result").get("lastDate").stringValue())
                 .startsWith(LocalDate.now(ZoneOffset.UTC).toString());
@@ -216,11 +230,17 @@ class ImportsIT {
 
     @Test
     void takesPartsPlacesCategoriesStockAndMovements() {
-        SentFile.csv(admin, "categories", "code,name\nHW_BOLTS,Bolts\nHW_BOLTS,Again\n").succeeded();
-        SentFile.csv(admin, "locations", "code,name,timeZone\nW2,Second,Europe/Berlin\nW1,Taken,\n").succeeded();
-        JsonNode parts = SentFile.csv(admin, "parts", "partNumber,description,category,price\nB-1,Bolt,HW_BOLTS,0.25\nN-1,Nut,HW_NUTS,0.1\nB-1,Bolt,,\n")
+        SentFile.csv(admin, "categories", "code,name\nHW_BOLTS,Bolts\nHW_BOLTS,Again\n")
                 .succeeded();
-        SentFile.csv(admin, "stock?location=W1", "part,quantity\nB-1,100\nN-1,50\n").succeeded();
+        SentFile.csv(admin, "locations", "code,name,timeZone\nW2,Second,Europe/Berlin\nW1,Taken,\n")
+                .succeeded();
+        JsonNode parts = SentFile.csv(
+                        admin,
+                        "parts",
+                        "partNumber,description,category,price\nB-1,Bolt,HW_BOLTS,0.25\nN-1,Nut,HW_NUTS,0.1\nB-1,Bolt,,\n")
+                .succeeded();
+        SentFile.csv(admin, "stock?location=W1", "part,quantity\nB-1,100\nN-1,50\n")
+                .succeeded();
         JsonNode moved = SentFile.ndjson(admin, "movements", """
                 {"location":"W1","part":"B-1","type":"ISSUE","quantity":10,"key":"one"}
                 {"location":"W1","part":"B-1","type":"ISSUE","quantity":10,"key":"one"}
@@ -247,9 +267,11 @@ class ImportsIT {
 
     @Test
     void changesPartsThatAreThereWhenAskedTo() {
-        SentFile.csv(admin, "parts", "partNumber,description,price\nB-1,Bolt,1\n").succeeded();
+        SentFile.csv(admin, "parts", "partNumber,description,price\nB-1,Bolt,1\n")
+                .succeeded();
 
-        JsonNode done = SentFile.csv(admin, "parts?upsert=true", "partNumber,price\nB-1,2\nB-1,3\n").succeeded();
+        JsonNode done = SentFile.csv(admin, "parts?upsert=true", "partNumber,price\nB-1,2\nB-1,3\n")
+                .succeeded();
 
         assertThat(SentFile.counters(done)).containsExactly(2L, 0L, 0L, 0L);
         JsonNode part = SentFile.json(admin.get("/api/parts")).get("items").get(0);
@@ -332,9 +354,14 @@ class ImportsIT {
         var csv = MediaType.parseMediaType("text/csv");
         byte[] parts = "partNumber\nB-1\n".getBytes(StandardCharsets.UTF_8);
 
-        SentFile.attempt(tenant.user(Role.VIEWER), "parts", csv, parts).expectStatus().isForbidden();
-        SentFile.attempt(tenant.user(Role.WAREHOUSE), "parts", csv, parts).expectStatus().isForbidden();
-        SentFile.csv(tenant.user(Role.PROCUREMENT), "parts", "partNumber\nB-1\n").succeeded();
+        SentFile.attempt(tenant.user(Role.VIEWER), "parts", csv, parts)
+                .expectStatus()
+                .isForbidden();
+        SentFile.attempt(tenant.user(Role.WAREHOUSE), "parts", csv, parts)
+                .expectStatus()
+                .isForbidden();
+        SentFile.csv(tenant.user(Role.PROCUREMENT), "parts", "partNumber\nB-1\n")
+                .succeeded();
         SentFile.csv(tenant.user(Role.WAREHOUSE), LEDGER, SOME).succeeded();
     }
 
@@ -343,8 +370,14 @@ class ImportsIT {
         SentFile file = SentFile.csv(tenant.user(Role.WAREHOUSE), LEDGER, SOME);
         file.succeeded();
 
-        tenant.user(Role.WAREHOUSE).get("/api/imports/" + file.id()).expectStatus().isNotFound();
-        tenant.user(Role.MANAGER).get("/api/imports/" + file.id()).expectStatus().isOk();
+        tenant.user(Role.WAREHOUSE)
+                .get("/api/imports/" + file.id())
+                .expectStatus()
+                .isNotFound();
+        tenant.user(Role.MANAGER)
+                .get("/api/imports/" + file.id())
+                .expectStatus()
+                .isOk();
         Tenants.fresh().admin().get("/api/imports/" + file.id()).expectStatus().isNotFound();
     }
 
@@ -377,9 +410,10 @@ class ImportsIT {
                 .filter(event -> event.topics().contains("job:" + file.id()))
                 .toList();
         assertThat(told).extracting(Recorded::type).contains("job.progressed").endsWith("import.completed");
-        assertThat(told).allSatisfy(event ->
-                assertThat(event.topics()).contains("user:" + admin.id()));
-        assertThat(tenant.events()).filteredOn(event -> event.type().equals("stock.changed")).hasSize(6);
+        assertThat(told).allSatisfy(event -> assertThat(event.topics()).contains("user:" + admin.id()));
+        assertThat(tenant.events())
+                .filteredOn(event -> event.type().equals("stock.changed"))
+                .hasSize(6);
     }
 
     @Test
@@ -390,7 +424,9 @@ class ImportsIT {
         restart();
 
         assertThat(SentFile.counters(file.succeeded())).containsExactly(3000L, 0L, 0L, 0L);
-        assertThat(tenant.events()).filteredOn(event -> event.type().equals("stock.changed")).hasSize(3001);
+        assertThat(tenant.events())
+                .filteredOn(event -> event.type().equals("stock.changed"))
+                .hasSize(3001);
         assertThat(quantities()).containsExactly("A=0");
         assertThat(differences()).isEqualTo("{\"differences\":[]}");
     }

@@ -58,8 +58,10 @@ class RetailFileIT {
 
         JsonNode result = done.get("result");
         assertThat(SentFile.counters(done)).containsExactly(counted.lines - counted.skipped, 0L, counted.skipped, 0L);
-        assertThat(result.get("byType").propertyStream().collect(Collectors.toMap(
-                        Map.Entry::getKey, type -> type.getValue().asLong())))
+        assertThat(result.get("byType")
+                        .propertyStream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, type -> type.getValue().asLong())))
                 .isEqualTo(counted.byType());
         assertThat(result.get("unitsOut").asLong()).isEqualTo(counted.out);
         assertThat(result.get("unitsBack").asLong()).isEqualTo(counted.back);
@@ -69,27 +71,33 @@ class RetailFileIT {
         assertThat(SentFile.counters(again)).containsExactly(0L, counted.lines, 0L, 0L);
         assertThat(ledger()).isEqualTo(counted.byType());
         assertThat(stock()).isEqualTo(counted.stock());
-        assertThat(SentFile.json(admin.get("/api/stock/verify")).get("differences").size()).isZero();
+        assertThat(SentFile.json(admin.get("/api/stock/verify"))
+                        .get("differences")
+                        .size())
+                .isZero();
     }
 
     private JsonNode sent(byte[] file) {
-        return SentFile.send(admin, LEDGER, MediaType.parseMediaType("text/csv"), file).succeeded();
+        return SentFile.send(admin, LEDGER, MediaType.parseMediaType("text/csv"), file)
+                .succeeded();
     }
 
     /** Movements of each type, counted one by one. */
     private Map<String, Long> ledger() {
-        return all("/api/movements").collect(Collectors.groupingBy(
-                movement -> movement.get("type").stringValue(), Collectors.counting()));
+        return all("/api/movements")
+                .collect(Collectors.groupingBy(movement -> movement.get("type").stringValue(), Collectors.counting()));
     }
 
     /** What stands on each row, by country and stock code. */
     private Map<String, Long> stock() {
-        Map<String, String> countries = all("/api/locations").collect(Collectors.toMap(
-                location -> location.get("id").stringValue(), location -> location.get("name").stringValue()));
-        return all("/api/stock").collect(Collectors.toMap(
-                row -> countries.get(row.get("locationId").stringValue()) + " "
-                        + row.get("partNumber").stringValue(),
-                row -> row.get("quantity").asLong()));
+        Map<String, String> countries = all("/api/locations")
+                .collect(Collectors.toMap(location -> location.get("id").stringValue(), location -> location.get("name")
+                        .stringValue()));
+        return all("/api/stock")
+                .collect(Collectors.toMap(
+                        row -> countries.get(row.get("locationId").stringValue()) + " "
+                                + row.get("partNumber").stringValue(),
+                        row -> row.get("quantity").asLong()));
     }
 
     /** A long list ends with where it goes on. */
@@ -105,27 +113,30 @@ class RetailFileIT {
 
     private List<JsonNode> rows(String path) {
         return Objects.requireNonNull(admin.request(HttpMethod.GET, path)
-                        .accept(MediaType.APPLICATION_NDJSON)
-                        .exchange()
-                        .expectStatus()
-                        .isOk()
-                        .returnResult(String.class)
-                        .getResponseBody()
-                        .map(SentFile::parsed)
-                        .collectList()
-                        .block(Duration.ofMinutes(5)));
+                .accept(MediaType.APPLICATION_NDJSON)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .returnResult(String.class)
+                .getResponseBody()
+                .map(SentFile::parsed)
+                .collectList()
+                .block(Duration.ofMinutes(5)));
     }
 
     private static List<String> lines() throws IOException {
         String folder = System.getProperty("sluice.data");
         Path path = (folder == null ? BESIDE : Path.of(folder)).resolve(FILE);
         if (!Files.exists(path)) {
-            System.err.println("RetailFileIT is SKIPPED: there is no " + path + "; -Dsluice.data=FOLDER names another folder");
+            System.err.println(
+                    "RetailFileIT is SKIPPED: there is no " + path + "; -Dsluice.data=FOLDER names another folder");
             Assumptions.abort("no " + path);
         }
         try (var reader = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(path)), StandardCharsets.UTF_8))) {
-            return reader.lines().limit(folder == null ? FIRST_DAYS + 1 : Long.MAX_VALUE).toList();
+            return reader.lines()
+                    .limit(folder == null ? FIRST_DAYS + 1 : Long.MAX_VALUE)
+                    .toList();
         }
     }
 

@@ -31,7 +31,8 @@ record SentFile(TestUser user, String id) {
     }
 
     static SentFile send(TestUser user, String pathAndQuery, MediaType type, byte[] body) {
-        JsonNode answer = json(attempt(user, pathAndQuery, type, body).expectStatus().isAccepted());
+        JsonNode answer =
+                json(attempt(user, pathAndQuery, type, body).expectStatus().isAccepted());
         return new SentFile(user, answer.get("id").stringValue());
     }
 
@@ -90,7 +91,9 @@ record SentFile(TestUser user, String id) {
     }
 
     JsonNode lines(String outcome) {
-        return json(user.get("/api/imports/" + id + "/lines?limit=200&outcome=" + outcome).expectStatus().isOk())
+        return json(user.get("/api/imports/" + id + "/lines?limit=200&outcome=" + outcome)
+                        .expectStatus()
+                        .isOk())
                 .get("items");
     }
 
@@ -111,7 +114,9 @@ record SentFile(TestUser user, String id) {
     }
 
     static String location(TestUser user, String code) {
-        return json(user.post("/api/locations", Map.of("code", code, "name", code)).expectStatus().isCreated())
+        return json(user.post("/api/locations", Map.of("code", code, "name", code))
+                        .expectStatus()
+                        .isCreated())
                 .get("id")
                 .stringValue();
     }

@@ -58,11 +58,9 @@ class CatalogueIT {
         List<Recorded> updates = room.tenant().events().stream()
                 .filter(it -> it.type().equals("part.updated"))
                 .toList();
-        assertThat(updates)
-                .singleElement()
-                .satisfies(event -> assertThat(
-                                Stockroom.JSON.readTree(event.payload()).path("changed"))
-                        .isEqualTo(Stockroom.JSON.readTree("{\"description\":{\"old\":\"Part P\",\"new\":\"New\"}}")));
+        assertThat(updates).singleElement().satisfies(event -> assertThat(
+                        Stockroom.JSON.readTree(event.payload()).path("changed"))
+                .isEqualTo(Stockroom.JSON.readTree("{\"description\":{\"old\":\"Part P\",\"new\":\"New\"}}")));
     }
 
     @Test
@@ -236,9 +234,8 @@ class CatalogueIT {
         JsonNode card = room.got("/api/parts/" + part);
         assertThat(card.path("standardCost").decimalValue()).isEqualByComparingTo("7");
         assertThat(card.path("version").intValue()).isEqualTo(2);
-        assertThat(updatesOf("part.updated"))
-                .singleElement()
-                .satisfies(event -> assertThat(event.payload()).doesNotContain("Cost"));
+        assertThat(updatesOf("part.updated")).singleElement().satisfies(event -> assertThat(event.payload())
+                .doesNotContain("Cost"));
     }
 
     private List<Recorded> updatesOf(String type) {
@@ -264,9 +261,8 @@ class CatalogueIT {
         json(
                 admin.patch("/api/locations/" + top, 1, Map.of("address", "Quay 1", "managerIds", List.of(admin.id()))),
                 200);
-        assertThat(updatesOf("location.updated"))
-                .singleElement()
-                .satisfies(event -> assertThat(event.payload()).contains("Quay 1"));
+        assertThat(updatesOf("location.updated")).singleElement().satisfies(event -> assertThat(event.payload())
+                .contains("Quay 1"));
     }
 
     @ParameterizedTest

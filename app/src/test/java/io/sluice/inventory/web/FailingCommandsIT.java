@@ -64,13 +64,11 @@ class FailingCommandsIT {
 
         List<Answered> answers = post(location, good, bad);
 
-        assertThat(IntStream.range(0, 40)
-                        .filter(n -> n % 10 == 7)
-                        .mapToObj(n -> answers.get(n).status()))
+        assertThat(IntStream.range(0, 40).filter(n -> n % 10 == 7).mapToObj(n -> answers.get(n)
+                        .status()))
                 .containsOnly(500);
-        assertThat(IntStream.range(0, 40)
-                        .filter(n -> n % 10 != 7)
-                        .mapToObj(n -> answers.get(n).status()))
+        assertThat(IntStream.range(0, 40).filter(n -> n % 10 != 7).mapToObj(n -> answers.get(n)
+                        .status()))
                 .containsOnly(201);
         assertThat(quantity(location, bad)).isEqualTo(1000);
         assertThat(quantity(location, good)).isEqualTo(1000 - 36);

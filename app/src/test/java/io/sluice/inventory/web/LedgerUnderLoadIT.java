@@ -121,10 +121,9 @@ class LedgerUnderLoadIT {
         assertThat(streams.stream().flatMap(List::stream).map(it -> text(it, "outcome")))
                 .hasSize(WORKERS * 800)
                 .containsOnly("APPLIED");
-        assertThat(streams)
-                .allSatisfy(stream -> assertThat(stream.stream()
-                                .map(it -> it.path("movement").path("position").longValue()))
-                        .isSorted());
+        assertThat(streams).allSatisfy(stream -> assertThat(stream.stream()
+                        .map(it -> it.path("movement").path("position").longValue()))
+                .isSorted());
         assertThat(room.got("/api/stock/" + location + "/" + part)
                         .path("quantity")
                         .longValue())

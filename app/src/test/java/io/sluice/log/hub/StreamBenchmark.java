@@ -50,8 +50,13 @@ public class StreamBenchmark {
         event = at(1);
         live = LiveEvent.of(event, types);
         var reader = new Principal(
-                new TenantId(UUID.randomUUID()), UUID.randomUUID(), UUID.randomUUID(), "reader",
-                List.of(Grant.of(Role.WAREHOUSE)), Instant.EPOCH, Instant.MAX);
+                new TenantId(UUID.randomUUID()),
+                UUID.randomUUID(),
+                UUID.randomUUID(),
+                "reader",
+                List.of(Grant.of(Role.WAREHOUSE)),
+                Instant.EPOCH,
+                Instant.MAX);
         interest = new Interest(reader, null, null);
         interest.add(Topic.STOCK, 0);
         interest.add(Topic.TENANT, 0);

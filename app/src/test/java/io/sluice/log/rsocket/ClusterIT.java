@@ -211,7 +211,8 @@ class ClusterIT {
         }
 
         private void take(String line) {
-            long position = Link.JSON.readTree(line).path("movement").path("position").asLong(0);
+            long position =
+                    Link.JSON.readTree(line).path("movement").path("position").asLong(0);
             if (position == 0) {
                 refused.add(line);
             } else {

@@ -48,7 +48,12 @@ final class CatalogueLines {
     private final Clock clock;
 
     CatalogueLines(
-            Tenants tenants, Parts parts, Locations locations, Categories categories, StockControl control, Clock clock) {
+            Tenants tenants,
+            Parts parts,
+            Locations locations,
+            Categories categories,
+            StockControl control,
+            Clock clock) {
         this.tenants = tenants;
         this.parts = parts;
         this.catalogue = new PartCatalogue(parts, control);
@@ -92,23 +97,23 @@ final class CatalogueLines {
         Set<String> places = new HashSet<>();
         Set<String> codes = new HashSet<>();
         lines.forEach(line -> collect(line, numbers, places, codes));
-        List<String> names = lines.stream().map(CatalogueLines::nameOf).filter(Objects::nonNull).toList();
-        return tenants.findOwn()
-                .map(Tenant::currency)
-                .defaultIfEmpty("EUR")
-                .flatMap(currency -> Mono.zip(
-                                parts.findByNumbers(numbers).collectMap(Part::partNumber, part -> part, HashMap::new),
-                                locations.findByCodes(places).collectMap(Location::code, place -> place, HashMap::new),
-                                categories.findByCodes(codes).collectMap(Category::code, it2 -> it2, HashMap::new),
-                                Keys.taken(session, names, it.dryScope()))
-                        .map(all -> new Known(
-                                it,
-                                Objects.requireNonNullElse(it.options().currency(), currency),
-                                all.getT1(),
-                                all.getT2(),
-                                all.getT3(),
-                                new HashSet<>(all.getT4()),
-                                all.getT4())));
+        List<String> names = lines.stream()
+                .map(CatalogueLines::nameOf)
+                .filter(Objects::nonNull)
+                .toList();
+        return tenants.findOwn().map(Tenant::currency).defaultIfEmpty("EUR").flatMap(currency -> Mono.zip(
+                        parts.findByNumbers(numbers).collectMap(Part::partNumber, part -> part, HashMap::new),
+                        locations.findByCodes(places).collectMap(Location::code, place -> place, HashMap::new),
+                        categories.findByCodes(codes).collectMap(Category::code, it2 -> it2, HashMap::new),
+                        Keys.taken(session, names, it.dryScope()))
+                .map(all -> new Known(
+                        it,
+                        Objects.requireNonNullElse(it.options().currency(), currency),
+                        all.getT1(),
+                        all.getT2(),
+                        all.getT3(),
+                        new HashSet<>(all.getT4()),
+                        all.getT4())));
     }
 
     private static void collect(Mapped line, Set<String> numbers, Set<String> places, Set<String> codes) {
@@ -260,7 +265,8 @@ final class CatalogueLines {
                 categoryOf(row, known)
                         .flatMap(category -> catalogue.change(
                                 before.id(),
-                                Objects.requireNonNull(known.parts().get(before.partNumber())).version(),
+                                Objects.requireNonNull(known.parts().get(before.partNumber()))
+                                        .version(),
                                 it -> over(it, row, category.orElse(it.categoryId()), known)))
                         .doOnNext(part -> known.parts().put(part.partNumber(), part))
                         .then());
@@ -306,8 +312,12 @@ final class CatalogueLines {
         Mono<Location> store = before == null
                 ? places.open(after)
                 : Mono.defer(() -> places.change(
-                        id, Objects.requireNonNull(known.locations().get(row.code())).version(), _ -> after));
-        Mono<Void> kept = store.doOnNext(place -> known.locations().put(row.code(), place)).then();
+                        id,
+                        Objects.requireNonNull(known.locations().get(row.code()))
+                                .version(),
+                        _ -> after));
+        Mono<Void> kept = store.doOnNext(place -> known.locations().put(row.code(), place))
+                .then();
         return new Decided(id, kept);
     }
 
@@ -358,7 +368,8 @@ final class CatalogueLines {
         requireFree(before != null || imagined, known, "code-taken", "Code", row.code());
         Category parent = row.parent() == null ? null : known.categories().get(row.parent());
         if (row.parent() != null && parent == null && !known.imagined().contains(NAME + row.parent())) {
-            throw new Problem.Contradiction("unknown-category", "Parent", "category " + row.parent() + " does not exist");
+            throw new Problem.Contradiction(
+                    "unknown-category", "Parent", "category " + row.parent() + " does not exist");
         }
         requireDepth(parent == null ? row.code().split("_").length : parent.depth() + 1);
         known.imagined().add(NAME + row.code());
@@ -375,7 +386,8 @@ final class CatalogueLines {
                 ? Mono.empty()
                 : tree.create(wish, known.it().requestedBy()));
         return new Decided(
-                Ids.next(), made.doOnNext(it -> known.categories().put(it.code(), it)).then());
+                Ids.next(),
+                made.doOnNext(it -> known.categories().put(it.code(), it)).then());
     }
 
     private Decided changed(Mapped.CategoryRow row, Category before, Known known) {

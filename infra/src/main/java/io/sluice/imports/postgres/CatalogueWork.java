@@ -39,8 +39,8 @@ final class CatalogueWork implements LineWork {
     @Override
     public Mono<Void> store(List<Mapped> lines) {
         Import it = run.it();
-        Mono<Checkpoint> work = database.withSession(
-                session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
+        Mono<Checkpoint> work =
+                database.withSession(session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
                         .flatMap(known -> write(session, lines, known)));
         return ledger.commit(PoolName.JOBS, work)
                 .retryWhen(Retry.max(3).filter(CatalogueWork::wasMadeElsewhere))
@@ -56,23 +56,23 @@ final class CatalogueWork implements LineWork {
     private Mono<Checkpoint> write(Session session, List<Mapped> lines, Set<String> known) {
         Sorting sorting = new Sorting(run.it(), lines, known);
         sorting.settle(true);
-        return catalogue
-                .known(session, run.it(), lines)
-                .flatMap(present -> Flux.range(0, sorting.size())
-                        .filter(sorting::isOpen)
-                        .concatMap(index -> settle(sorting, index, present))
-                        .then(Mono.defer(() -> advance(session, sorting, present))));
+        return catalogue.known(session, run.it(), lines).flatMap(present -> Flux.range(0, sorting.size())
+                .filter(sorting::isOpen)
+                .concatMap(index -> settle(sorting, index, present))
+                .then(Mono.defer(() -> advance(session, sorting, present))));
     }
 
     /** Refusals come before anything is written, so the transaction goes on after them. */
     private Mono<Void> settle(Sorting sorting, int index, CatalogueLines.Known present) {
         Mapped mapped = sorting.line(index);
         return Mono.fromCallable(() -> catalogue.decide(mapped, present))
-                .flatMap(decided -> run.isDry() ? Mono.just(decided.id()) : decided.store().thenReturn(decided.id()))
+                .flatMap(decided ->
+                        run.isDry() ? Mono.just(decided.id()) : decided.store().thenReturn(decided.id()))
                 .doOnNext(id -> sorting.set(index, applied(mapped, id)))
                 .then()
-                .onErrorResume(CatalogueLines.Refused.class, refused -> Mono.fromRunnable(
-                        () -> sorting.refuse(index, refused.problem())));
+                .onErrorResume(
+                        CatalogueLines.Refused.class,
+                        refused -> Mono.fromRunnable(() -> sorting.refuse(index, refused.problem())));
     }
 
     private ImportLine applied(Mapped mapped, UUID id) {

@@ -62,8 +62,8 @@ final class HistoryWork implements LineWork {
     public Mono<Void> store(List<Mapped> lines) {
         Import it = run.it();
         Mono<Void> lookUp = it.resource() == ImportResource.RETAIL ? Mono.empty() : names.lookUp(lines);
-        Mono<Checkpoint> work = database.withSession(
-                session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
+        Mono<Checkpoint> work =
+                database.withSession(session -> Keys.taken(session, Sorting.keysOf(it, lines), run.scopes())
                         .flatMap(known -> write(session, lines, known)));
         return lookUp.then(ledger.commit(PoolName.JOBS, work))
                 .doOnNext(done -> run.committed(done.answer()))
@@ -118,7 +118,12 @@ final class HistoryWork implements LineWork {
         BigDecimal price = posting.unitPrice() == null ? BigDecimal.ZERO : posting.unitPrice();
         Quantity issued = issue ? posting.quantity() : Quantity.ZERO;
         var usage = new DayUsage(
-                part, place.id(), day, issued, issue ? 1 : 0, back ? posting.quantity() : Quantity.ZERO,
+                part,
+                place.id(),
+                day,
+                issued,
+                issue ? 1 : 0,
+                back ? posting.quantity() : Quantity.ZERO,
                 price.multiply(issued.toBigDecimal()));
         sum.add(posting.type(), posting.quantity().abs(), posting.unitPrice());
         return usage;
@@ -131,7 +136,12 @@ final class HistoryWork implements LineWork {
         List<DayUsage> days = new ArrayList<>(row.days().size());
         for (Mapped.Used used : row.days()) {
             days.add(new DayUsage(
-                    part, place.id(), used.day(), used.quantity(), used.quantity().isZero() ? 0 : 1, Quantity.ZERO,
+                    part,
+                    place.id(),
+                    used.day(),
+                    used.quantity(),
+                    used.quantity().isZero() ? 0 : 1,
+                    Quantity.ZERO,
                     BigDecimal.ZERO));
             sum.used(used.quantity());
         }

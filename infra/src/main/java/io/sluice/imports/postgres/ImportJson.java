@@ -116,13 +116,16 @@ final class ImportJson {
     static ImportRights rights(String json) {
         Map<String, Object> fields = JsonText.object(json);
         return new ImportRights(
-                scope(fields.get("move")), scope(fields.get("adjust")), scope(fields.get("configure")),
+                scope(fields.get("move")),
+                scope(fields.get("adjust")),
+                scope(fields.get("configure")),
                 scope(fields.get("goodsIn")));
     }
 
     private static Scope<UUID> scope(@Nullable Object ids) {
         return ids instanceof Collection<?> some
-                ? Scope.only(some.stream().map(id -> UUID.fromString(id.toString())).collect(Collectors.toSet()))
+                ? Scope.only(
+                        some.stream().map(id -> UUID.fromString(id.toString())).collect(Collectors.toSet()))
                 : Scope.all();
     }
 
@@ -161,7 +164,8 @@ final class ImportJson {
             return Checkpoint.START;
         }
         Map<MovementType, Long> types = new HashMap<>();
-        object(fields, "byType").forEach((type, count) -> types.put(MovementType.valueOf(type), Long.valueOf(count.toString())));
+        object(fields, "byType")
+                .forEach((type, count) -> types.put(MovementType.valueOf(type), Long.valueOf(count.toString())));
         var tally = new Tally(
                 types,
                 Quantity.of(decimal(fields, "out")),
@@ -181,7 +185,8 @@ final class ImportJson {
                         number(counted, "skipped"),
                         number(counted, "failed")),
                 tally,
-                ((Collection<?>) fields.getOrDefault("columns", List.of())).stream().map(String::valueOf).toList(),
+                ((Collection<?>) fields.getOrDefault("columns", List.of()))
+                        .stream().map(String::valueOf).toList(),
                 text(fields, "delimiter"));
     }
 

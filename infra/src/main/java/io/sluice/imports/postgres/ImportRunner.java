@@ -68,7 +68,8 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
     }
 
     private Mono<Void> round(TenantId tenant) {
-        return Mono.defer(() -> busy.add(tenant) ? rounds.round(tenant).doFinally(_ -> busy.remove(tenant)) : Mono.empty())
+        return Mono.defer(() ->
+                        busy.add(tenant) ? rounds.round(tenant).doFinally(_ -> busy.remove(tenant)) : Mono.empty())
                 .onErrorResume(ImportRunner::logged);
     }
 
@@ -76,7 +77,8 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
     public void start() {
         wakeUps = wakeUps();
         busy.clear();
-        running = run().retryWhen(Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30)))
+        running = run().retryWhen(
+                        Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30)))
                 .subscribe();
     }
 
@@ -93,7 +95,11 @@ final class ImportRunner implements SmartLifecycle, ImportQueue {
         if (now != null) {
             now.dispose();
         }
-        rounds.release().timeout(RELEASE).onErrorComplete().doFinally(_ -> stopped.run()).subscribe();
+        rounds.release()
+                .timeout(RELEASE)
+                .onErrorComplete()
+                .doFinally(_ -> stopped.run())
+                .subscribe();
     }
 
     @Override

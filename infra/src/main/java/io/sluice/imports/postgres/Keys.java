@@ -50,16 +50,11 @@ final class Keys {
         String[] names = keys.toArray(String[]::new);
         String[] digests = new String[names.length];
         Arrays.fill(digests, DIGEST);
-        return session.update(
-                        """
+        return session.update("""
                         INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, position)
                         SELECT $1, $2, k.key, k.digest, 200, '{}', 0
                         FROM unnest($3::text[], $4::text[]) AS k (key, digest)
-                        """,
-                        session.caller().tenant().value(),
-                        scope,
-                        names,
-                        digests)
+                        """, session.caller().tenant().value(), scope, names, digests)
                 .then();
     }
 }

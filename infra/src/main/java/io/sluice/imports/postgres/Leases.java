@@ -5,8 +5,8 @@ import io.sluice.imports.Checkpoint;
 import io.sluice.imports.Import;
 import io.sluice.imports.ImportLine;
 import io.sluice.imports.Imports;
-import io.sluice.log.CanonicalJson;
 import io.sluice.log.Caller;
+import io.sluice.log.CanonicalJson;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.PoolName;
 import io.sluice.postgres.Rows;
@@ -24,29 +24,24 @@ import reactor.util.context.Context;
 /** Which node carries out which import. Whoever has lost the lease can write nothing more. */
 final class Leases {
 
-    private static final String CLAIM =
-            """
+    private static final String CLAIM = """
             UPDATE import SET state = 'RUNNING', node = $2, lease_until = now() + interval '30 seconds',
                    started_at = coalesce(started_at, now()), version = version + 1, tries = tries + 1
             WHERE tenant_id = $1 AND id = (
                 SELECT id FROM import
                 WHERE tenant_id = $1 AND (state = 'QUEUED' OR (state = 'RUNNING' AND lease_until < now()))
                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING tries,\s"""
-                    + PostgresImports.COLUMNS;
-    private static final String RENEW =
-            """
+            RETURNING tries,\s""" + PostgresImports.COLUMNS;
+    private static final String RENEW = """
             UPDATE import SET lease_until = now() + interval '30 seconds'
             WHERE tenant_id = $1 AND id = $2 AND node = $3 AND state = 'RUNNING' RETURNING cancel_asked
             """;
-    private static final String ADVANCE =
-            """
+    private static final String ADVANCE = """
             UPDATE import SET lease_until = now() + interval '30 seconds', checkpoint = $4::jsonb, counters = $5::jsonb,
                    tries = 1
             WHERE tenant_id = $1 AND id = $2 AND node = $3 AND state = 'RUNNING' RETURNING cancel_asked
             """;
-    private static final String LINES =
-            """
+    private static final String LINES = """
             INSERT INTO import_line (tenant_id, import_id, number, key, outcome, code, field, message, line, entity_id)
             SELECT $1, $2, l.number, l.key, l.outcome, l.code, l.field, l.message, l.line, l.entity_id::uuid
             FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
@@ -88,8 +83,7 @@ final class Leases {
 
     /** The tenant's next import, if one waits or was left alone. */
     Mono<Claimed> claim(TenantId tenant) {
-        return database.write(
-                        PoolName.JOBS, session -> session.one(CLAIM, Leases::toClaimed, tenant.value(), node))
+        return database.write(PoolName.JOBS, session -> session.one(CLAIM, Leases::toClaimed, tenant.value(), node))
                 .contextWrite(Context.of(Caller.class, Caller.system(tenant, "imports")));
     }
 
@@ -123,11 +117,13 @@ final class Leases {
 
     /** Lets another node take the import at once. */
     Mono<Void> release(TenantId tenant, UUID id) {
-        return database.write(PoolName.JOBS, session -> session.update(
-                        "UPDATE import SET lease_until = now() WHERE tenant_id = $1 AND id = $2 AND node = $3 AND state = 'RUNNING'",
-                        session.caller().tenant().value(),
-                        id,
-                        node))
+        return database.write(
+                        PoolName.JOBS,
+                        session -> session.update(
+                                "UPDATE import SET lease_until = now() WHERE tenant_id = $1 AND id = $2 AND node = $3 AND state = 'RUNNING'",
+                                session.caller().tenant().value(),
+                                id,
+                                node))
                 .then()
                 .contextWrite(Context.of(Caller.class, Caller.system(tenant, "imports")));
     }
@@ -165,7 +161,9 @@ final class Leases {
 
     /** Ends the import: {@link Lost} when it is not this node's any more. */
     Mono<Void> end(Session session, Import ended) {
-        return asked(session, RENEW, ended.id()).then(PostgresImports.write(session, ended)).then();
+        return asked(session, RENEW, ended.id())
+                .then(PostgresImports.write(session, ended))
+                .then();
     }
 
     /** What a dry run left behind. */

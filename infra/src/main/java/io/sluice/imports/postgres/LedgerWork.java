@@ -69,9 +69,7 @@ final class LedgerWork implements LineWork {
 
     @Override
     public Mono<Void> prepare() {
-        return run.it().resource() == ImportResource.RETAIL
-                ? retail.prepare().flatMap(this::open)
-                : Mono.empty();
+        return run.it().resource() == ImportResource.RETAIL ? retail.prepare().flatMap(this::open) : Mono.empty();
     }
 
     private Mono<Void> open(List<RetailSurvey.Needed> needed) {
@@ -89,8 +87,7 @@ final class LedgerWork implements LineWork {
 
     @Override
     public Mono<Void> store(List<Mapped> lines) {
-        Mono<Void> lookUp =
-                run.it().resource() == ImportResource.RETAIL ? Mono.empty() : names.lookUp(lines);
+        Mono<Void> lookUp = run.it().resource() == ImportResource.RETAIL ? Mono.empty() : names.lookUp(lines);
         return lookUp.then(Mono.defer(() -> step(new Lines(lines))));
     }
 
@@ -103,16 +100,16 @@ final class LedgerWork implements LineWork {
     }
 
     private Mono<Void> step(Step step) {
-        return (run.isDry() ? imagine(step) : post(step)).doOnNext(run::committed).then();
+        return (run.isDry() ? imagine(step) : post(step))
+                .doOnNext(run::committed)
+                .then();
     }
 
     private Mono<Checkpoint> post(Step step) {
         Import it = run.it();
-        return ledger.transaction(
-                        PoolName.JOBS,
-                        session -> Keys.taken(session, step.keys(), it.keyScope())
-                                .map(step::group)
-                                .flatMap(group -> post(session, group)))
+        return ledger.transaction(PoolName.JOBS, session -> Keys.taken(session, step.keys(), it.keyScope())
+                        .map(step::group)
+                        .flatMap(group -> post(session, group)))
                 .map(Done::answer);
     }
 
@@ -127,10 +124,9 @@ final class LedgerWork implements LineWork {
     }
 
     private Mono<Checkpoint> imagine(Step step) {
-        Mono<Group> work = database.withSession(
-                session -> Keys.taken(session, step.keys(), run.scopes())
-                        .map(step::group)
-                        .flatMap(group -> imagine(session, group)));
+        Mono<Group> work = database.withSession(session -> Keys.taken(session, step.keys(), run.scopes())
+                .map(step::group)
+                .flatMap(group -> imagine(session, group)));
         return ledger.commit(PoolName.JOBS, work)
                 .doOnNext(done -> imagined.putAll(done.answer().rows))
                 .map(done -> done.answer().next);
@@ -286,10 +282,12 @@ final class LedgerWork implements LineWork {
                             ImportLine.applied(
                                     mapped.line(),
                                     mapped.key(),
-                                    run.isDry() ? null : Objects.requireNonNull(applied.movement()).id()));
+                                    run.isDry()
+                                            ? null
+                                            : Objects.requireNonNull(applied.movement())
+                                                    .id()));
                 }
-                case MoveOutcome.Duplicate _ ->
-                    sorting.set(index, ImportLine.duplicate(mapped.line(), mapped.key()));
+                case MoveOutcome.Duplicate _ -> sorting.set(index, ImportLine.duplicate(mapped.line(), mapped.key()));
                 case MoveOutcome.Rejected(Problem problem) -> sorting.refuse(index, problem);
             }
         }

@@ -65,7 +65,9 @@ final class Makers {
 
     /** Somebody else may make the same at the same time: then what he made is found in the next try. */
     private static Retry onceMore() {
-        return Retry.max(3).filter(error -> error instanceof Problem.Conflict taken && taken.code().endsWith("-taken"));
+        return Retry.max(3)
+                .filter(error ->
+                        error instanceof Problem.Conflict taken && taken.code().endsWith("-taken"));
     }
 
     private Mono<String> currency(Import it) {
@@ -81,30 +83,48 @@ final class Makers {
     }
 
     private Flux<Part> parts(Import it, List<Names.Wish> wishes, String currency, Optional<UUID> category) {
-        Mono<List<Part>> work = parts.findByNumbers(wishes.stream().map(Names.Wish::number).toList())
+        Mono<List<Part>> work = parts.findByNumbers(
+                        wishes.stream().map(Names.Wish::number).toList())
                 .collectMap(Part::partNumber)
                 .flatMap(known -> Flux.fromIterable(wishes)
                         .concatMap(wish -> known.containsKey(wish.number())
                                 ? Mono.just(Objects.requireNonNull(known.get(wish.number())))
                                 : catalogue.create(toPart(it, wish, currency, category)))
                         .collectList());
-        return ledger.commit(PoolName.JOBS, work)
-                .retryWhen(onceMore())
-                .flatMapIterable(done -> done.answer());
+        return ledger.commit(PoolName.JOBS, work).retryWhen(onceMore()).flatMapIterable(done -> done.answer());
     }
 
     private Part toPart(Import it, Names.Wish wish, String currency, Optional<UUID> category) {
         Instant now = clock.instant();
         return new Part(
-                Ids.next(), wish.number(), wish.description(), null, category.orElse(null), wish.type(),
-                Part.Status.ACTIVE, "EA", 0, wish.price(), currency, null, Thresholds.NONE, List.of(), Map.of(), 1, now,
-                it.requestedBy(), now, it.requestedBy());
+                Ids.next(),
+                wish.number(),
+                wish.description(),
+                null,
+                category.orElse(null),
+                wish.type(),
+                Part.Status.ACTIVE,
+                "EA",
+                0,
+                wish.price(),
+                currency,
+                null,
+                Thresholds.NONE,
+                List.of(),
+                Map.of(),
+                1,
+                now,
+                it.requestedBy(),
+                now,
+                it.requestedBy());
     }
 
     private Mono<UUID> category(Import it) {
-        Mono<Category> made = tree.create(
-                new CategoryTree.Wish(RETAIL, "Retail", null, null, Thresholds.NONE), it.requestedBy());
-        return ledger.commit(PoolName.JOBS, categories.findByCodes(List.of(RETAIL)).next().switchIfEmpty(made))
+        Mono<Category> made =
+                tree.create(new CategoryTree.Wish(RETAIL, "Retail", null, null, Thresholds.NONE), it.requestedBy());
+        return ledger.commit(
+                        PoolName.JOBS,
+                        categories.findByCodes(List.of(RETAIL)).next().switchIfEmpty(made))
                 .retryWhen(onceMore())
                 .map(done -> done.answer().id());
     }
@@ -123,8 +143,25 @@ final class Makers {
     private Location toPlace(Import it, String country, String currency) {
         Instant now = clock.instant();
         return new Location(
-                Ids.next(), RetailMapping.placeCode(country), country, Location.Kind.WAREHOUSE, null, null, country,
-                null, null, null, null, Objects.requireNonNullElse(it.options().zone(), ZoneOffset.UTC), currency,
-                List.of(), true, 1, now, it.requestedBy(), now, it.requestedBy());
+                Ids.next(),
+                RetailMapping.placeCode(country),
+                country,
+                Location.Kind.WAREHOUSE,
+                null,
+                null,
+                country,
+                null,
+                null,
+                null,
+                null,
+                Objects.requireNonNullElse(it.options().zone(), ZoneOffset.UTC),
+                currency,
+                List.of(),
+                true,
+                1,
+                now,
+                it.requestedBy(),
+                now,
+                it.requestedBy());
     }
 }

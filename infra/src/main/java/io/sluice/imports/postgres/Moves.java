@@ -86,7 +86,8 @@ final class Moves {
                 null);
     }
 
-    @Nullable Instant at(Mapped.Posting posting, LocationFacts place, Instant now) {
+    @Nullable
+    Instant at(Mapped.Posting posting, LocationFacts place, Instant now) {
         Mapped.Moment moment = posting.at();
         if (moment == null) {
             return null;
@@ -112,10 +113,19 @@ final class Moves {
                     names.part(needed.row().code()),
                     MovementType.OPENING,
                     needed.quantity(),
-                    null, null, null, null, null, null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
                     new Reference(Reference.Kind.IMPORT, it.id().toString()),
                     null,
-                    needed.since().plusDays(shift).toLocalDate().atStartOfDay(zone).toInstant(),
+                    needed.since()
+                            .plusDays(shift)
+                            .toLocalDate()
+                            .atStartOfDay(zone)
+                            .toInstant(),
                     null,
                     null,
                     it.rights().valueLimit(MovementType.OPENING, place.id()),

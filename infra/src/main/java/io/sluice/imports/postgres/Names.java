@@ -85,8 +85,7 @@ final class Names {
         return places(wantedPlaces).then(parts(wantedParts, name -> Wish.of(name)));
     }
 
-    private static Set<String> named(
-            List<Mapped> lines, Function<Mapped, @Nullable String> nameOf) {
+    private static Set<String> named(List<Mapped> lines, Function<Mapped, @Nullable String> nameOf) {
         return lines.stream().map(nameOf).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
@@ -154,7 +153,9 @@ final class Names {
             missing.forEach(this::imagine);
             return Mono.empty();
         }
-        return makers.parts(it, missing).doOnNext(made -> keep(made.partNumber(), made.id())).then();
+        return makers.parts(it, missing)
+                .doOnNext(made -> keep(made.partNumber(), made.id()))
+                .then();
     }
 
     private void imagine(Wish wish) {
@@ -163,8 +164,18 @@ final class Names {
         imaginedParts.put(
                 id,
                 new PartFacts(
-                        id, wish.number(), wish.type(), Part.Status.ACTIVE, "EA", 0, wish.price(), null, "EUR",
-                        List.of(), Thresholds.NONE, Thresholds.NONE));
+                        id,
+                        wish.number(),
+                        wish.type(),
+                        Part.Status.ACTIVE,
+                        "EA",
+                        0,
+                        wish.price(),
+                        null,
+                        "EUR",
+                        List.of(),
+                        Thresholds.NONE,
+                        Thresholds.NONE));
     }
 
     /** Places by id or code; by country they are made if missing. */
@@ -187,7 +198,10 @@ final class Names {
     }
 
     private Mono<Void> places(Map<String, String> wanted) {
-        UUID[] ids = wanted.keySet().stream().map(Mapped::idOf).filter(Objects::nonNull).toArray(UUID[]::new);
+        UUID[] ids = wanted.keySet().stream()
+                .map(Mapped::idOf)
+                .filter(Objects::nonNull)
+                .toArray(UUID[]::new);
         return database.read(session -> session.all(
                         """
                         SELECT id, code, active, time_zone, currency FROM location
@@ -220,8 +234,9 @@ final class Names {
     }
 
     private Mono<Void> makePlaces(Map<String, String> wanted) {
-        List<String> missing =
-                wanted.values().stream().filter(name -> !places.containsKey(name)).toList();
+        List<String> missing = wanted.values().stream()
+                .filter(name -> !places.containsKey(name))
+                .toList();
         if (missing.isEmpty() || !it.options().locationByCountry()) {
             return Mono.empty();
         }
@@ -237,7 +252,8 @@ final class Names {
     }
 
     private void imaginePlace(String country) {
-        ZoneId zone = it.options().zone() == null ? ZoneId.of("UTC") : it.options().zone();
+        ZoneId zone =
+                it.options().zone() == null ? ZoneId.of("UTC") : it.options().zone();
         var facts = new LocationFacts(Ids.next(), RetailMapping.placeCode(country), true, zone, "EUR");
         places.put(country, facts);
         imaginedPlaces.put(facts.id(), facts);

@@ -25,8 +25,7 @@ import reactor.core.publisher.Mono;
 /** Imports as rows, their files as pieces of at most 256 KiB. */
 final class PostgresImports implements Imports {
 
-    static final String COLUMNS =
-            """
+    static final String COLUMNS = """
             id, resource, format, sha256, bytes, options::text AS options, rights::text AS rights, state, cancel_asked,
             checkpoint::text AS checkpoint, counters::text AS counters, result::text AS result, error, requested_by,
             created_at, started_at, ended_at, version
@@ -42,38 +41,37 @@ final class PostgresImports implements Imports {
 
     @Override
     public Mono<Void> open(Import upload) {
-        return database.write(PoolName.JOBS, session -> session.update(
-                        """
+        return database.write(
+                        PoolName.JOBS,
+                        session -> session.update(
+                                """
                         INSERT INTO import (tenant_id, id, resource, format, sha256, options, rights, dry_run, state,
                                             requested_by, created_at, lease_until)
                         VALUES ($1, $2, $3, $4, '', $5::jsonb, $6::jsonb, $7, 'UPLOADING', $8, $9,
                                 now() + interval '2 minutes')
                         """,
-                        session.caller().tenant().value(),
-                        upload.id(),
-                        upload.resource(),
-                        upload.format(),
-                        ImportJson.write(upload.options()),
-                        ImportJson.write(upload.rights()),
-                        upload.options().dryRun(),
-                        upload.requestedBy(),
-                        upload.createdAt()))
+                                session.caller().tenant().value(),
+                                upload.id(),
+                                upload.resource(),
+                                upload.format(),
+                                ImportJson.write(upload.options()),
+                                ImportJson.write(upload.rights()),
+                                upload.options().dryRun(),
+                                upload.requestedBy(),
+                                upload.createdAt()))
                 .then();
     }
 
     /** The lease of a file that comes in tells a live upload from one whose node is gone. */
     @Override
     public Mono<Void> keep(UUID id, int number, byte[] content) {
-        return database.write(PoolName.JOBS, session -> session.update(
-                        """
+        return database.write(
+                        PoolName.JOBS,
+                        session -> session.update("""
                         WITH live AS (UPDATE import SET lease_until = now() + interval '2 minutes'
                                       WHERE tenant_id = $1 AND id = $2)
                         INSERT INTO import_piece (tenant_id, import_id, number, content) VALUES ($1, $2, $3, $4)
-                        """,
-                        session.caller().tenant().value(),
-                        id,
-                        number,
-                        content))
+                        """, session.caller().tenant().value(), id, number, content))
                 .then();
     }
 
@@ -143,13 +141,7 @@ final class PostgresImports implements Imports {
                 SELECT number, key, outcome, code, field, message, line, entity_id FROM import_line
                 WHERE tenant_id = $1 AND import_id = $2 AND number > $3 AND ($4::text IS NULL OR outcome = $4)
                 ORDER BY number LIMIT $5
-                """,
-                PostgresImports::toLine,
-                session.caller().tenant().value(),
-                id,
-                after,
-                outcome,
-                limit));
+                """, PostgresImports::toLine, session.caller().tenant().value(), id, after, outcome, limit));
     }
 
     private static ImportLine toLine(Readable row) {

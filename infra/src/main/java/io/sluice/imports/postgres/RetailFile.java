@@ -51,7 +51,8 @@ final class RetailFile {
                 && it.options().opening() == ImportOptions.Opening.AUTO
                 && !run.checkpoint().opened();
         Mono<Boolean> repeated = opens
-                ? database.read(session -> Keys.anyTaken(session, it.keyScope())).next()
+                ? database.read(session -> Keys.anyTaken(session, it.keyScope()))
+                        .next()
                 : Mono.just(false);
         return repeated.flatMap(this::survey)
                 .then(Mono.defer(() -> names.places(survey.places())))
@@ -61,7 +62,10 @@ final class RetailFile {
     }
 
     private Mono<Void> survey(boolean repeated) {
-        return run.lines().buffer(LINES).concatMap(lines -> repeated ? looked(lines) : added(lines, Set.of()), 1).then();
+        return run.lines()
+                .buffer(LINES)
+                .concatMap(lines -> repeated ? looked(lines) : added(lines, Set.of()), 1)
+                .then();
     }
 
     private Mono<Void> looked(List<Mapped> lines) {

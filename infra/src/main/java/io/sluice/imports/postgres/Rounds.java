@@ -1,5 +1,6 @@
 package io.sluice.imports.postgres;
 
+import io.sluice.access.Tenants;
 import io.sluice.imports.Import;
 import io.sluice.imports.ImportEvents;
 import io.sluice.imports.ImportOptions;
@@ -13,7 +14,6 @@ import io.sluice.inventory.Locations;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.StockControl;
 import io.sluice.inventory.postgres.StockTransactions;
-import io.sluice.access.Tenants;
 import io.sluice.log.Actor;
 import io.sluice.log.Caller;
 import io.sluice.log.Cause;
@@ -98,7 +98,8 @@ final class Rounds {
     /** Gives up what was broken off by {@link ImportRunner#stop()}, so that another node need not wait for the lease. */
     Mono<Void> release() {
         return Flux.fromIterable(Map.copyOf(running).entrySet())
-                .concatMap(open -> leases.release(open.getValue(), open.getKey()).onErrorComplete())
+                .concatMap(
+                        open -> leases.release(open.getValue(), open.getKey()).onErrorComplete())
                 .doFinally(_ -> running.clear())
                 .then();
     }
@@ -164,9 +165,10 @@ final class Rounds {
             case PARTS, LOCATIONS, CATEGORIES -> new CatalogueWork(database, ledger, catalogue, run);
             case CONSUMPTION -> new HistoryWork(database, ledger, names, run, clock);
             case MOVEMENTS, STOCK -> new LedgerWork(database, ledger, transactions, names, run, clock);
-            case RETAIL -> run.it().options().mode() == ImportOptions.Mode.LEDGER
-                    ? new LedgerWork(database, ledger, transactions, names, run, clock)
-                    : new HistoryWork(database, ledger, names, run, clock);
+            case RETAIL ->
+                run.it().options().mode() == ImportOptions.Mode.LEDGER
+                        ? new LedgerWork(database, ledger, transactions, names, run, clock)
+                        : new HistoryWork(database, ledger, names, run, clock);
         };
     }
 
@@ -193,7 +195,10 @@ final class Rounds {
         Instant now = clock.instant();
         return run.isCancelAsked()
                 ? store(run, run.it().at(run.checkpoint()).ended(ImportState.CANCELLED, null, null, now), now)
-                : store(run, run.it().at(run.checkpoint()).ended(ImportState.SUCCEEDED, result(run, now), null, now), now);
+                : store(
+                        run,
+                        run.it().at(run.checkpoint()).ended(ImportState.SUCCEEDED, result(run, now), null, now),
+                        now);
     }
 
     private Mono<Void> fail(Run run, String why) {
@@ -213,11 +218,10 @@ final class Rounds {
     private Mono<Void> store(Run run, Import ended, Instant now) {
         Mono<Void> work = database.withSession(session -> leases.end(session, ended)
                 .then(run.isDry() ? leases.forgetDryRun(session, ended) : Mono.empty())
-                .then(ended.state() == ImportState.SUCCEEDED
-                        ? leases.dropPieces(session, ended.id())
-                        : Mono.empty()));
+                .then(ended.state() == ImportState.SUCCEEDED ? leases.dropPieces(session, ended.id()) : Mono.empty()));
         return ledger.commit(
-                        PoolName.JOBS, work.then(ledger.append(ImportEvents.ended(ended, now))).thenReturn(true))
+                        PoolName.JOBS,
+                        work.then(ledger.append(ImportEvents.ended(ended, now))).thenReturn(true))
                 .then();
     }
 
@@ -248,6 +252,7 @@ final class Rounds {
     }
 
     private static boolean isOfStock(ImportResource resource) {
-        return List.of(ImportResource.RETAIL, ImportResource.MOVEMENTS, ImportResource.STOCK).contains(resource);
+        return List.of(ImportResource.RETAIL, ImportResource.MOVEMENTS, ImportResource.STOCK)
+                .contains(resource);
     }
 }

@@ -116,7 +116,9 @@ final class Run {
 
     /** In the transaction of the lines. */
     Mono<Void> advance(Session session, Checkpoint next, List<ImportLine> lines) {
-        return leases.advance(session, it.id(), next, lines).doOnNext(this::cancelAsked).then();
+        return leases.advance(session, it.id(), next, lines)
+                .doOnNext(this::cancelAsked)
+                .then();
     }
 
     /** At most one a second. */

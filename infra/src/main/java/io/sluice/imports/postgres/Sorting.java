@@ -31,12 +31,18 @@ final class Sorting {
     }
 
     static List<String> keysOf(Import it, List<Mapped> lines) {
-        return lines.stream().filter(line -> !(line instanceof Mapped.Failed)).map(it::keyOf).toList();
+        return lines.stream()
+                .filter(line -> !(line instanceof Mapped.Failed))
+                .map(it::keyOf)
+                .toList();
     }
 
     /** Those of the lines that are left out by their rule. */
     static List<String> skippedKeysOf(Import it, List<Mapped> lines) {
-        return lines.stream().filter(line -> line instanceof Mapped.Skipped).map(it::keyOf).toList();
+        return lines.stream()
+                .filter(line -> line instanceof Mapped.Skipped)
+                .map(it::keyOf)
+                .toList();
     }
 
     int size() {

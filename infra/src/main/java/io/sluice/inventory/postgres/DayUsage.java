@@ -9,7 +9,8 @@ import java.time.LocalDate;
 import java.util.UUID;
 
 /** What is added to the usage of a part at a place on a day. */
-public record DayUsage(UUID part, UUID location, LocalDate day, Quantity issued, long count, Quantity returned, BigDecimal revenue) {
+public record DayUsage(
+        UUID part, UUID location, LocalDate day, Quantity issued, long count, Quantity returned, BigDecimal revenue) {
 
     static DayUsage of(Movement movement, LocationFacts location) {
         LocalDate day = movement.occurredAt().atZone(location.timeZone()).toLocalDate();
@@ -33,7 +34,12 @@ public record DayUsage(UUID part, UUID location, LocalDate day, Quantity issued,
 
     DayUsage plus(DayUsage other) {
         return new DayUsage(
-                part, location, day, issued.plus(other.issued), count + other.count, returned.plus(other.returned),
+                part,
+                location,
+                day,
+                issued.plus(other.issued),
+                count + other.count,
+                returned.plus(other.returned),
                 revenue.add(other.revenue));
     }
 

@@ -18,8 +18,7 @@ import reactor.core.publisher.Mono;
 /** Categories with their paths. */
 final class PostgresCategories implements Categories {
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             c.id, c.code, c.name, c.description, c.parent_id, c.path, c.reorder_threshold, c.critical_threshold,
             c.max_quantity, c.active, c.version, c.created_at, c.created_by, c.updated_at, c.updated_by
             """;
@@ -140,25 +139,21 @@ final class PostgresCategories implements Categories {
 
     @Override
     public Mono<Boolean> remove(Category category, Event deleted) {
-        return database.withSession(session -> session.update(
-                        """
+        return database.withSession(
+                        session -> session.update("""
                         DELETE FROM category c WHERE tenant_id = $1 AND id = $2
                           AND NOT EXISTS (SELECT FROM part p WHERE p.tenant_id = $1 AND p.category_id = c.id)
                           AND NOT EXISTS (SELECT FROM category b WHERE b.tenant_id = $1 AND b.parent_id = c.id)
-                        """,
-                        session.caller().tenant().value(),
-                        category.id()))
+                        """, session.caller().tenant().value(), category.id()))
                 .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
-                .flatMap(removed -> removed == 0
-                        ? Mono.just(false)
-                        : ledger.append(deleted).thenReturn(true));
+                .flatMap(removed ->
+                        removed == 0 ? Mono.just(false) : ledger.append(deleted).thenReturn(true));
     }
 
     @Override
     public Flux<Counted> tree() {
         return database.read(session -> session.query(
-                "SELECT " + COLUMNS
-                        + """
+                "SELECT " + COLUMNS + """
                         , coalesce(own.parts, 0) AS parts, coalesce(below.parts, 0) AS parts_below
                         FROM category c
                         LEFT JOIN (SELECT category_id, count(*) AS parts FROM part

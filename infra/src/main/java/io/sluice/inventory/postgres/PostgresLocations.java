@@ -26,8 +26,7 @@ import reactor.core.publisher.Mono;
 /** Places as plain rows. */
 final class PostgresLocations implements Locations {
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             SELECT id, code, name, kind, parent_id, region, country, climate_zone, address, lat, lon, time_zone, currency,
                    manager_ids, active, version, created_at, created_by, updated_at, updated_by
             FROM location WHERE tenant_id = $1
@@ -73,11 +72,7 @@ final class PostgresLocations implements Locations {
                     SELECT id, parent_id FROM location WHERE tenant_id = $1 AND id = $2
                     UNION SELECT l.id, l.parent_id FROM location l JOIN above a ON l.tenant_id = $1 AND l.id = a.parent_id)
                 SELECT EXISTS (SELECT FROM above WHERE id = $3) AS under
-                """,
-                row -> truth(row, "under"),
-                session.caller().tenant().value(),
-                place,
-                other));
+                """, row -> truth(row, "under"), session.caller().tenant().value(), place, other));
     }
 
     @Override
@@ -94,8 +89,7 @@ final class PostgresLocations implements Locations {
                 .next();
     }
 
-    private static final String UNKNOWN_MANAGER =
-            """
+    private static final String UNKNOWN_MANAGER = """
             SELECT m.id FROM unnest($2::uuid[]) AS m (id)
             WHERE NOT EXISTS (SELECT FROM account u WHERE u.tenant_id = $1 AND u.id = m.id) LIMIT 1
             """;
@@ -122,30 +116,30 @@ final class PostgresLocations implements Locations {
     public Mono<Void> add(Location location, Event created) {
         return database.withSession(session -> requireManagers(session, location)
                         .then(session.update(
-                        """
+                                """
                         INSERT INTO location (tenant_id, id, code, name, kind, parent_id, region, country, climate_zone,
                                               address, lat, lon, time_zone, currency, manager_ids, active, version,
                                               created_at, created_by, updated_at, updated_by)
                         VALUES ($1, $2, $3, $4, $5, $6::uuid, $7, $8, $9, $10, $11::numeric, $12::numeric, $13, $14, $15,
                                 true, 1, $16, $17, $16, $17)
                         """,
-                        session.caller().tenant().value(),
-                        location.id(),
-                        location.code(),
-                        location.name(),
-                        location.kind(),
-                        location.parentId(),
-                        location.region(),
-                        location.country(),
-                        location.climateZone(),
-                        location.address(),
-                        location.lat(),
-                        location.lon(),
-                        location.timeZone().getId(),
-                        location.currency(),
-                        location.managerIds().toArray(UUID[]::new),
-                        location.createdAt(),
-                        location.createdBy())))
+                                session.caller().tenant().value(),
+                                location.id(),
+                                location.code(),
+                                location.name(),
+                                location.kind(),
+                                location.parentId(),
+                                location.region(),
+                                location.country(),
+                                location.climateZone(),
+                                location.address(),
+                                location.lat(),
+                                location.lon(),
+                                location.timeZone().getId(),
+                                location.currency(),
+                                location.managerIds().toArray(UUID[]::new),
+                                location.createdAt(),
+                                location.createdBy())))
                 .onErrorMap(error -> translated(error, location))
                 .then(ledger.append(created));
     }
@@ -155,7 +149,8 @@ final class PostgresLocations implements Locations {
             return new Problem.Conflict("code-taken", "location code " + location.code() + " is taken");
         }
         return Failures.isReference(error)
-                ? new Problem.Contradiction("unknown-location", "parentId", "location " + location.parentId() + " does not exist")
+                ? new Problem.Contradiction(
+                        "unknown-location", "parentId", "location " + location.parentId() + " does not exist")
                 : error;
     }
 
@@ -163,31 +158,31 @@ final class PostgresLocations implements Locations {
     public Mono<Void> store(Location location, List<Event> events) {
         return database.withSession(session -> requireManagers(session, location)
                         .then(session.update(
-                        """
+                                """
                         UPDATE location SET name = $3, kind = $4, parent_id = $5::uuid, region = $6, country = $7,
                                climate_zone = $8, address = $9, lat = $10::numeric, lon = $11::numeric, time_zone = $12,
                                currency = $13, manager_ids = $14, active = $15, version = $16, updated_at = $17,
                                updated_by = $18
                         WHERE tenant_id = $1 AND id = $2
                         """,
-                        session.caller().tenant().value(),
-                        location.id(),
-                        location.name(),
-                        location.kind(),
-                        location.parentId(),
-                        location.region(),
-                        location.country(),
-                        location.climateZone(),
-                        location.address(),
-                        location.lat(),
-                        location.lon(),
-                        location.timeZone().getId(),
-                        location.currency(),
-                        location.managerIds().toArray(UUID[]::new),
-                        location.active(),
-                        location.version(),
-                        location.updatedAt(),
-                        location.updatedBy())))
+                                session.caller().tenant().value(),
+                                location.id(),
+                                location.name(),
+                                location.kind(),
+                                location.parentId(),
+                                location.region(),
+                                location.country(),
+                                location.climateZone(),
+                                location.address(),
+                                location.lat(),
+                                location.lon(),
+                                location.timeZone().getId(),
+                                location.currency(),
+                                location.managerIds().toArray(UUID[]::new),
+                                location.active(),
+                                location.version(),
+                                location.updatedAt(),
+                                location.updatedBy())))
                 .onErrorMap(error -> translated(error, location))
                 .thenMany(Flux.fromIterable(events).concatMap(ledger::append))
                 .then();
@@ -199,10 +194,7 @@ final class PostgresLocations implements Locations {
                 """
                 SELECT EXISTS (SELECT FROM stock WHERE tenant_id = $1 AND location_id = $2 AND quantity > 0)
                     OR EXISTS (SELECT FROM location WHERE tenant_id = $1 AND parent_id = $2 AND active) AS occupied
-                """,
-                row -> truth(row, "occupied"),
-                session.caller().tenant().value(),
-                id));
+                """, row -> truth(row, "occupied"), session.caller().tenant().value(), id));
     }
 
     @Override
@@ -213,12 +205,10 @@ final class PostgresLocations implements Locations {
             @Nullable String afterCode,
             int limit) {
         return database.read(session -> session.query(
-                SELECT
-                        + """
+                SELECT + """
                          AND ($2::uuid[] IS NULL OR id = ANY ($2::uuid[])) AND ($3::text IS NULL OR kind = $3)
                          AND ($4::boolean IS NULL OR active = $4::boolean) AND ($5::text IS NULL OR code > $5)
-                         ORDER BY code LIMIT\s"""
-                        + limit,
+                         ORDER BY code LIMIT\s""" + limit,
                 PostgresLocations::toLocation,
                 session.caller().tenant().value(),
                 Columns.ids(scope),

@@ -24,15 +24,13 @@ import reactor.core.publisher.Mono;
 /** Parts as plain rows. */
 final class PostgresParts implements Parts {
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             SELECT id, part_number, description, notes, category_id, type, status, base_unit, decimals, price, currency,
                    standard_cost, reorder_threshold, critical_threshold, max_quantity, tags, attributes::text, version,
                    created_at, created_by, updated_at, updated_by
             FROM part
             """;
-    private static final String FILTER =
-            """
+    private static final String FILTER = """
              WHERE tenant_id = $1
               AND ($2::uuid IS NULL OR category_id IN (
                     SELECT id FROM category WHERE tenant_id = $1 AND $2::uuid = ANY (path)))
@@ -115,7 +113,8 @@ final class PostgresParts implements Parts {
             return new Problem.Conflict("part-number-taken", "part number " + part.partNumber() + " is taken");
         }
         return Failures.isReference(error)
-                ? new Problem.Contradiction("unknown-category", "categoryId", "category " + part.categoryId() + " does not exist")
+                ? new Problem.Contradiction(
+                        "unknown-category", "categoryId", "category " + part.categoryId() + " does not exist")
                 : error;
     }
 
@@ -155,18 +154,15 @@ final class PostgresParts implements Parts {
 
     @Override
     public Mono<Boolean> remove(Part part, Event deleted) {
-        return database.withSession(session -> session.update(
-                        """
+        return database.withSession(
+                        session -> session.update("""
                         DELETE FROM part p WHERE tenant_id = $1 AND id = $2
                           AND NOT EXISTS (SELECT FROM stock s WHERE s.tenant_id = $1 AND s.part_id = p.id)
                           AND NOT EXISTS (SELECT FROM daily_usage u WHERE u.tenant_id = $1 AND u.part_id = p.id)
-                        """,
-                        session.caller().tenant().value(),
-                        part.id()))
+                        """, session.caller().tenant().value(), part.id()))
                 .onErrorResume(Failures::isReference, _ -> Mono.just(0L))
-                .flatMap(removed -> removed == 0
-                        ? Mono.just(false)
-                        : ledger.append(deleted).thenReturn(true));
+                .flatMap(removed ->
+                        removed == 0 ? Mono.just(false) : ledger.append(deleted).thenReturn(true));
     }
 
     @Override

@@ -32,25 +32,21 @@ import reactor.core.publisher.Mono;
 final class PostgresStockControl implements StockControl {
 
     // Rows first: who moves them reads and writes their alerts, too, and must have finished.
-    private static final String LOCK_ROW_OF_ALERT =
-            """
+    private static final String LOCK_ROW_OF_ALERT = """
             SELECT s.part_id FROM stock_alert a
             JOIN stock s ON s.tenant_id = $1 AND s.location_id = a.location_id AND s.part_id = a.part_id
             WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF s
             """;
-    private static final String LOCK_ROWS =
-            """
+    private static final String LOCK_ROWS = """
             SELECT count(*) AS locked FROM (
                 SELECT FROM stock s JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
                 WHERE s.tenant_id = $1 AND %s = $2 ORDER BY s.location_id, s.part_id FOR UPDATE OF s) rows
             """;
-    private static final String ALERTING_ROWS =
-            """
+    private static final String ALERTING_ROWS = """
             SELECT s.location_id, s.part_id FROM stock s
             JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
             LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
-            WHERE s.tenant_id = $1 AND %s = $2 AND (""" + SelectRows.LOW
-                    + """
+            WHERE s.tenant_id = $1 AND %s = $2 AND (""" + SelectRows.LOW + """
              OR EXISTS (SELECT FROM stock_alert a
                         WHERE a.tenant_id = $1 AND a.location_id = s.location_id AND a.part_id = s.part_id
                           AND a.status <> 'RESOLVED'))
@@ -68,9 +64,9 @@ final class PostgresStockControl implements StockControl {
 
     @Override
     public Mono<Void> configure(StockKey key, long version, UnaryOperator<Thresholds> change) {
-        return database.withSession(session -> Shelves.load(
-                        session, new TreeSet<>(List.of(key)), List.of(), clock.instant())
-                .flatMap(locked -> configure(session, locked.shelf(), key, version, change)));
+        return database.withSession(
+                session -> Shelves.load(session, new TreeSet<>(List.of(key)), List.of(), clock.instant())
+                        .flatMap(locked -> configure(session, locked.shelf(), key, version, change)));
     }
 
     private Mono<Void> configure(
@@ -116,7 +112,9 @@ final class PostgresStockControl implements StockControl {
                 .flatMap(shelf -> store(
                         session,
                         shelf,
-                        keys.stream().flatMap(key -> shelf.evaluate(key).stream()).toList()));
+                        keys.stream()
+                                .flatMap(key -> shelf.evaluate(key).stream())
+                                .toList()));
     }
 
     private static StockKey toKey(Readable row) {

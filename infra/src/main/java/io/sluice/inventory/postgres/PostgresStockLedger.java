@@ -53,8 +53,7 @@ final class PostgresStockLedger implements StockLedger {
     }
 
     private Mono<List<MoveAnswer>> transaction(TenantId tenant, List<MoveCommand> commands) {
-        return ledger.transaction(
-                        PoolName.COMMANDS, session -> transactions.post(session, commands, Beside.NOTHING))
+        return ledger.transaction(PoolName.COMMANDS, session -> transactions.post(session, commands, Beside.NOTHING))
                 .map(Done::answer)
                 .contextWrite(Context.of(Caller.class, Caller.system(tenant, "stock")));
     }

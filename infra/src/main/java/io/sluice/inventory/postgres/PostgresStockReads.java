@@ -18,8 +18,7 @@ import reactor.core.publisher.Mono;
 /** Answers questions about stock. */
 final class PostgresStockReads implements StockReads {
 
-    private static final String TOP_MOVING =
-            """
+    private static final String TOP_MOVING = """
             SELECT m.part_id, p.part_number, p.description, -sum(m.change) AS quantity,
                    -coalesce(sum(m.change * m.unit_price), 0) AS value, count(*) AS transactions
             FROM movement m JOIN part p ON p.tenant_id = $1 AND p.id = m.part_id
@@ -29,8 +28,7 @@ final class PostgresStockReads implements StockReads {
             HAVING sum(m.change) < 0
             ORDER BY quantity DESC, p.part_number LIMIT $4
             """;
-    private static final String SLOW_MOVING =
-            """
+    private static final String SLOW_MOVING = """
             SELECT s.part_id, s.part_number, p.description, s.quantity, coalesce(s.quantity * p.price, 0) AS value,
                    s.last_issue_at
             FROM stock s JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
@@ -40,15 +38,13 @@ final class PostgresStockReads implements StockReads {
                                 AND m.type = 'ISSUE' AND m.occurred_at >= now() - $3 * interval '1 day')
             ORDER BY value DESC, s.part_number LIMIT $4
             """;
-    private static final String AS_OF =
-            """
+    private static final String AS_OF = """
             SELECT m.part_id, sum(m.change) AS quantity FROM movement m
             WHERE m.tenant_id = $1 AND m.location_id = $2 AND ($3::uuid IS NULL OR m.part_id = $3::uuid)
               AND CASE WHEN $5 THEN m.occurred_at ELSE m.recorded_at END <= $4
             GROUP BY m.part_id ORDER BY m.part_id
             """;
-    private static final String DIFFERENCES =
-            """
+    private static final String DIFFERENCES = """
             SELECT coalesce(s.location_id, m.location_id) AS location_id, coalesce(s.part_id, m.part_id) AS part_id,
                    coalesce(s.quantity, 0) AS quantity, coalesce(m.total, 0) AS ledger
             FROM (SELECT location_id, part_id, sum(change) AS total FROM movement WHERE tenant_id = $1
@@ -57,8 +53,7 @@ final class PostgresStockReads implements StockReads {
                    ON s.location_id = m.location_id AND s.part_id = m.part_id
             WHERE coalesce(s.quantity, 0) <> coalesce(m.total, 0)
             """;
-    private static final String CONSUMPTION =
-            """
+    private static final String CONSUMPTION = """
             WITH buckets AS (
                 SELECT b::date AS day FROM generate_series(date_trunc($4, $5::date::timestamp),
                                                            $6::date::timestamp, ('1 ' || $4)::interval) AS b),
@@ -73,8 +68,7 @@ final class PostgresStockReads implements StockReads {
                    coalesce(u.count, 0) AS count, coalesce(u.revenue, 0) AS revenue
             FROM buckets b LEFT JOIN used u USING (day) ORDER BY b.day
             """;
-    private static final String ALERTS =
-            """
+    private static final String ALERTS = """
             SELECT * FROM stock_alert WHERE tenant_id = $1
               AND ($2::uuid[] IS NULL OR location_id = ANY ($2::uuid[])) AND ($3::uuid IS NULL OR location_id = $3::uuid)
               AND ($4::text IS NULL OR level = $4) AND ($5::text IS NULL OR status = $5)
@@ -105,12 +99,14 @@ final class PostgresStockReads implements StockReads {
 
     @Override
     public Mono<Placed> placed(UUID part, Scope<UUID> scope) {
-        return database.snapshot(session -> SelectRows.placed(session, part, scope)).next();
+        return database.snapshot(session -> SelectRows.placed(session, part, scope))
+                .next();
     }
 
     @Override
     public Mono<Summary> summary(UUID location, @Nullable UUID category, Set<Status> status) {
-        return database.snapshot(session -> SelectSummary.run(session, location, category, status)).next();
+        return database.snapshot(session -> SelectSummary.run(session, location, category, status))
+                .next();
     }
 
     @Override

@@ -18,8 +18,7 @@ import reactor.util.context.Context;
 /** Looks which subjects of topics exist, all with one statement. */
 final class PostgresSubjects implements Subjects {
 
-    private static final String SQL =
-            """
+    private static final String SQL = """
             SELECT 'location' AS kind, id FROM location WHERE tenant_id = $1 AND id = ANY ($2)
             UNION ALL SELECT 'part', id FROM part WHERE tenant_id = $1 AND id = ANY ($3)
             UNION ALL SELECT 'category', id FROM category WHERE tenant_id = $1 AND id = ANY ($4)
@@ -43,10 +42,12 @@ final class PostgresSubjects implements Subjects {
                 .collect(Collectors.groupingBy(
                         Topic::kind,
                         Collectors.collectingAndThen(
-                                Collectors.mapping(Topic::uuid, Collectors.toList()), all -> all.toArray(UUID[]::new))));
+                                Collectors.mapping(Topic::uuid, Collectors.toList()),
+                                all -> all.toArray(UUID[]::new))));
         return database.read(session -> session.all(
                         SQL,
-                        row -> Topic.parse(Rows.text(row, "kind") + ":" + Rows.uuid(row, "id")).orElseThrow(),
+                        row -> Topic.parse(Rows.text(row, "kind") + ":" + Rows.uuid(row, "id"))
+                                .orElseThrow(),
                         tenant.value(),
                         ids.getOrDefault(Topic.Kind.LOCATION, NONE),
                         ids.getOrDefault(Topic.Kind.PART, NONE),

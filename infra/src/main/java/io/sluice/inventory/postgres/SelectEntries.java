@@ -18,8 +18,7 @@ import reactor.core.publisher.Mono;
 /** Entries of the ledger. */
 final class SelectEntries {
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             SELECT m.id, m.location_id, m.part_id, m.type, m.change, m.balance_after, m.unit_cost, m.unit_price,
                    m.currency, m.reason, m.note, m.reference_type, m.reference_id, m.customer, m.occurred_at,
                    m.recorded_at, m.actor, m.position, m.reverses_id, m.metadata::text AS metadata,
@@ -31,8 +30,7 @@ final class SelectEntries {
 
     static Flux<Entry> list(Session session, EntryFilter filter, @Nullable UUID before, int limit) {
         return session.query(
-                SELECT
-                        + """
+                SELECT + """
                          AND ($2::uuid[] IS NULL OR m.location_id = ANY ($2::uuid[]))
                          AND ($3::uuid IS NULL OR m.location_id = $3::uuid) AND ($4::uuid IS NULL OR m.part_id = $4::uuid)
                          AND ($5::text IS NULL OR m.type = $5) AND ($6::text IS NULL OR m.actor = $6)
@@ -40,8 +38,7 @@ final class SelectEntries {
                          AND ($8::timestamptz IS NULL OR m.recorded_at >= $8::timestamptz)
                          AND ($9::timestamptz IS NULL OR m.recorded_at < $9::timestamptz)
                          AND ($10::uuid IS NULL OR m.id < $10::uuid)
-                         ORDER BY m.id DESC LIMIT\s"""
-                        + limit,
+                         ORDER BY m.id DESC LIMIT\s""" + limit,
                 SelectEntries::toEntry,
                 session.caller().tenant().value(),
                 Columns.ids(filter.scope()),
@@ -57,7 +54,8 @@ final class SelectEntries {
 
     static Flux<Entry> card(Session session, StockKey key, long after, int limit) {
         return session.query(
-                SELECT + " AND m.location_id = $2 AND m.part_id = $3 AND m.position > $4 ORDER BY m.position LIMIT " + limit,
+                SELECT + " AND m.location_id = $2 AND m.part_id = $3 AND m.position > $4 ORDER BY m.position LIMIT "
+                        + limit,
                 SelectEntries::toEntry,
                 session.caller().tenant().value(),
                 key.location(),
@@ -66,7 +64,11 @@ final class SelectEntries {
     }
 
     static Mono<Entry> one(Session session, UUID id) {
-        return session.one(SELECT + " AND m.id = $2", SelectEntries::toEntry, session.caller().tenant().value(), id);
+        return session.one(
+                SELECT + " AND m.id = $2",
+                SelectEntries::toEntry,
+                session.caller().tenant().value(),
+                id);
     }
 
     private static Entry toEntry(Readable row) {

@@ -23,25 +23,25 @@ import reactor.core.publisher.Mono;
 final class SelectRows {
 
     /** Status as 4.2 derives it, as far as what exists reaches: no lots, so nothing expires. */
-    static final String STATUS =
-            """
+    static final String STATUS = """
             CASE WHEN s.obsolete OR p.status = 'OBSOLETE' THEN 'OBSOLETE'
                  WHEN s.quantity > 0 AND s.held = s.quantity THEN 'QUARANTINED'
                  WHEN s.quantity > 0 AND s.quantity = s.held + s.reserved AND s.reserved > 0 THEN 'RESERVED'
                  ELSE 'ACTIVE' END
             """;
+
     static final String REORDER = "coalesce(s.reorder_threshold, p.reorder_threshold, c.reorder_threshold)";
     static final String CRITICAL = "coalesce(s.critical_threshold, p.critical_threshold, c.critical_threshold)";
     /** At most the higher of the two: what is critical is low, too. */
     static final String LOW = "s.quantity <= greatest(" + REORDER + ", " + CRITICAL + ")";
+
     private static final String SELECT = "SELECT s.location_id, s.part_id, s.part_number, p.description, p.category_id,"
             + " p.price, p.currency, s.quantity, s.held, s.reserved, s.average_cost, s.last_movement_at, s.last_issue_at,"
             + " s.version, " + STATUS + " AS status,"
             + source("reorder_threshold") + source("critical_threshold") + source("max_quantity")
             + " " + REORDER + " AS reorder, " + CRITICAL + " AS critical,"
             + " coalesce(s.max_quantity, p.max_quantity, c.max_quantity) AS maximum";
-    private static final String FROM =
-            """
+    private static final String FROM = """
              FROM stock s
             JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
             LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
@@ -54,8 +54,9 @@ final class SelectRows {
     private SelectRows() {}
 
     private static String source(String column) {
-        return " CASE WHEN s." + column + " IS NOT NULL THEN 'row' WHEN p." + column + " IS NOT NULL THEN 'part' WHEN c."
-                + column + " IS NOT NULL THEN 'category' END AS " + column + "_source,";
+        return " CASE WHEN s." + column + " IS NOT NULL THEN 'row' WHEN p." + column
+                + " IS NOT NULL THEN 'part' WHEN c." + column + " IS NOT NULL THEN 'category' END AS " + column
+                + "_source,";
     }
 
     /** Only the conditions that are asked for stand in the text, so that each has a plan of its own. */
@@ -64,7 +65,9 @@ final class SelectRows {
                 + (filter.location() == null ? "" : " AND s.location_id = $3::uuid")
                 + (filter.part() == null ? "" : " AND s.part_id = $4::uuid")
                 + (filter.category() == null ? "" : " AND $5::uuid = ANY (c.path)")
-                + (filter.status().isEmpty() ? "" : narrowed(filter.status()) + " AND " + STATUS + " = ANY ($6::text[])")
+                + (filter.status().isEmpty()
+                        ? ""
+                        : narrowed(filter.status()) + " AND " + STATUS + " = ANY ($6::text[])")
                 + (filter.low() == null ? "" : filter.low() ? " AND " + LOW : " AND (" + LOW + ") IS NOT TRUE");
     }
 
@@ -89,7 +92,8 @@ final class SelectRows {
                 ? " AND ($7::text IS NULL OR true) AND ($8::uuid IS NULL OR true)"
                 : " AND (s.part_number, s.location_id) > ($7::text COLLATE \"C\", $8::uuid)";
         return session.query(
-                SELECT + FROM + conditions(filter) + ALL_BOUND + from + " ORDER BY s.part_number, s.location_id LIMIT " + limit,
+                SELECT + FROM + conditions(filter) + ALL_BOUND + from + " ORDER BY s.part_number, s.location_id LIMIT "
+                        + limit,
                 SelectRows::toRow,
                 session.caller().tenant().value(),
                 Columns.ids(filter.scope()),

@@ -37,16 +37,22 @@ final class SelectSummary {
               AND (cardinality($4::text[]) = 0 OR\s"""
             + SelectRows.STATUS
             + " = ANY ($4::text[])) GROUP BY 1, 2, 3 ORDER BY 2, 1, 3";
-    private static final String ASOF =
-            """
+    private static final String ASOF = """
             SELECT l.head, t.currency FROM tenant_log l JOIN tenant t USING (tenant_id) WHERE l.tenant_id = $1
             """;
 
     private SelectSummary() {}
 
     private record Group(
-            String category, String name, String currency, long items, Quantity quantity, BigDecimal value,
-            @Nullable BigDecimal cost, long low, long critical) {}
+            String category,
+            String name,
+            String currency,
+            long items,
+            Quantity quantity,
+            BigDecimal value,
+            @Nullable BigDecimal cost,
+            long low,
+            long critical) {}
 
     private record At(long position, String currency) {}
 
@@ -91,7 +97,8 @@ final class SelectSummary {
             byCategory.merge(
                     group.category(),
                     new CategoryTotal(group.name(), group.items(), counted),
-                    (a, b) -> new CategoryTotal(a.name(), a.count() + b.count(), a.value().add(b.value())));
+                    (a, b) -> new CategoryTotal(
+                            a.name(), a.count() + b.count(), a.value().add(b.value())));
             value = value.add(counted);
             cost = own && group.cost() != null ? cost.add(group.cost()) : cost;
             quantity = quantity.plus(group.quantity());
@@ -102,7 +109,17 @@ final class SelectSummary {
         List<Money> unconverted = new ArrayList<>();
         foreign.forEach((currency, amount) -> unconverted.add(new Money(currency, amount)));
         return new Summary(
-                location, items, quantity, value, cost, at.currency(), byCategory, unconverted, low, critical,
-                at.position(), Instant.now());
+                location,
+                items,
+                quantity,
+                value,
+                cost,
+                at.currency(),
+                byCategory,
+                unconverted,
+                low,
+                critical,
+                at.position(),
+                Instant.now());
     }
 }

@@ -31,8 +31,7 @@ import reactor.core.publisher.Mono;
 /** Loads shelves: locks the wished rows in one order, then the head, and brings what decisions need. */
 final class Shelves {
 
-    private static final String ROWS =
-            """
+    private static final String ROWS = """
             SELECT s.location_id, s.part_id, s.quantity, s.held, s.reserved, s.average_cost, s.obsolete, s.movements,
                    s.last_movement_at, s.last_issue_at, s.version, s.reorder_threshold AS s_reorder,
                    s.critical_threshold AS s_critical, s.max_quantity AS s_max
@@ -43,8 +42,7 @@ final class Shelves {
     // After the rows: a statement sees what was there when it began, and the locks may have been waited for. Not one
     // statement with them: the planner takes the locked rows for one, and joins them in a nested loop. The limit keeps
     // the keys a look-up for each: as a join, the planner soon prefers to read all keys of the tenant.
-    private static final String FACTS =
-            """
+    private static final String FACTS = """
             WITH log AS (SELECT head, head_hash, head_at FROM tenant_log WHERE tenant_id = $1 FOR UPDATE)
             SELECT log.head, log.head_hash, log.head_at,
                    EXISTS (SELECT FROM unnest($4::text[], $5::text[]) AS k (scope, key)
@@ -69,8 +67,7 @@ final class Shelves {
             LEFT JOIN stock_alert a ON a.tenant_id = $1 AND a.location_id = w.location_id AND a.part_id = w.part_id
                 AND a.kind = 'LOW_STOCK' AND a.status <> 'RESOLVED'
             """;
-    private static final String KEYS =
-            """
+    private static final String KEYS = """
             SELECT c.* FROM unnest($2::text[], $3::text[]) AS k (scope, key)
             CROSS JOIN LATERAL (
                 SELECT scope, key, digest, status, answer, etag, location, position FROM command_key
@@ -102,8 +99,8 @@ final class Shelves {
                 .collectList()
                 .flatMap(rows -> session.all(FACTS, Shelves::toFacts, tenant, locations, parts, scopes, names)
                         .collectList()
-                        .flatMap(facts -> taken(session, facts, scopes, names)
-                                .map(taken -> toLocked(rows, facts, taken, now))));
+                        .flatMap(facts ->
+                                taken(session, facts, scopes, names).map(taken -> toLocked(rows, facts, taken, now))));
     }
 
     private static Mono<List<Taken>> taken(Session session, List<Facts> facts, String[] scopes, String[] names) {
@@ -132,7 +129,9 @@ final class Shelves {
         }
         Map<String, Shelf.Kept> kept = new HashMap<>();
         taken.forEach(it -> kept.put(it.name(), it.kept()));
-        return new Locked(new Shelf(stock, parts, locations, alerts, kept, now), facts.getFirst().head());
+        return new Locked(
+                new Shelf(stock, parts, locations, alerts, kept, now),
+                facts.getFirst().head());
     }
 
     private static Facts toFacts(Readable row) {

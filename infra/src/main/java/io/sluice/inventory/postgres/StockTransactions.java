@@ -78,8 +78,8 @@ public final class StockTransactions {
 
     /** Posts the commands, each with its own outcomes, in order. */
     public Mono<Done<List<MoveAnswer>>> post(Session session, List<MoveCommand> commands, Beside beside) {
-        return locked(session, commands).flatMap(locked -> store(
-                session, locked, MoveGroup.decide(commands, locked.shelf()), beside));
+        return locked(session, commands)
+                .flatMap(locked -> store(session, locked, MoveGroup.decide(commands, locked.shelf()), beside));
     }
 
     /** The rows that the commands are about, locked, with what decisions need. */
@@ -129,8 +129,7 @@ public final class StockTransactions {
         return keys;
     }
 
-    private Mono<Done<List<MoveAnswer>>> store(
-            Session session, Locked locked, List<Decided> decided, Beside beside) {
+    private Mono<Done<List<MoveAnswer>>> store(Session session, Locked locked, List<Decided> decided, Beside beside) {
         boolean changesNothing =
                 beside == Beside.NOTHING && decided.stream().allMatch(StockTransactions::changesNothing);
         return changesNothing
@@ -147,10 +146,10 @@ public final class StockTransactions {
         List<DayUsage> usage = new ArrayList<>();
         for (Decided one : decided) {
             for (MoveOutcome outcome : one.outcomes()) {
-                if (outcome instanceof MoveOutcome.Applied(Movement movement, var row, _, _)) {
-                    LocationFacts location = shelf.location(row.key().location());
+                if (outcome instanceof MoveOutcome.Applied applied) {
+                    LocationFacts location = shelf.location(applied.row().key().location());
                     if (location != null) {
-                        usage.add(DayUsage.of(movement, location));
+                        usage.add(DayUsage.of(applied.movement(), location));
                     }
                 }
             }
@@ -164,8 +163,7 @@ public final class StockTransactions {
     /** A movement at its position. */
     record Posted(Movement movement, Caller caller, long position) {}
 
-    private Mono<Done<List<MoveAnswer>>> append(
-            Session session, Locked locked, List<Decided> decided, Beside beside) {
+    private Mono<Done<List<MoveAnswer>>> append(Session session, Locked locked, List<Decided> decided, Beside beside) {
         LockedHead head = locked.head();
         Instant at = Appender.timeAfter(head, clock.instant());
         List<Draft> drafts = new ArrayList<>();
@@ -199,9 +197,10 @@ public final class StockTransactions {
         }
         long[] positions = new long[one.outcomes().size()];
         for (int i = 0; i < positions.length; i++) {
-            if (one.outcomes().get(i) instanceof MoveOutcome.Applied(Movement movement, _, _, List<Event> events)) {
+            if (one.outcomes().get(i) instanceof MoveOutcome.Applied applied) {
+                Movement movement = applied.movement();
                 positions[i] = head + drafts.size() + 1;
-                events.forEach(event -> drafts.add(new Draft(command.caller(), event)));
+                applied.events().forEach(event -> drafts.add(new Draft(command.caller(), event)));
                 posted.add(new Posted(movement, command.caller(), positions[i]));
                 OnceKey line = movement.move().once();
                 if (line != null) {
@@ -220,7 +219,8 @@ public final class StockTransactions {
 
     private static StoredAnswer lineAnswer(Movement movement, long position) {
         UUID id = movement.id();
-        String body = "{\"id\":\"" + id + "\",\"newQuantity\":" + movement.balanceAfter() + ",\"position\":" + position + "}";
+        String body =
+                "{\"id\":\"" + id + "\",\"newQuantity\":" + movement.balanceAfter() + ",\"position\":" + position + "}";
         return StoredAnswer.of(200, body).at(position);
     }
 
@@ -248,7 +248,9 @@ public final class StockTransactions {
         }
         StoredAnswer answer = index < written.size()
                 ? written.get(index)
-                : one.command().writer().write(one.outcomes(), new long[one.outcomes().size()], Instant.EPOCH);
+                : one.command()
+                        .writer()
+                        .write(one.outcomes(), new long[one.outcomes().size()], Instant.EPOCH);
         return new MoveAnswer(one.outcomes(), answer);
     }
 }

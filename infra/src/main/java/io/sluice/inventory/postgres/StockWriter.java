@@ -21,8 +21,7 @@ import reactor.core.publisher.Mono;
 /** Writes what the decisions of a transaction have changed, each kind of row with one set-based statement. */
 final class StockWriter {
 
-    private static final String UPDATE_ROWS =
-            """
+    private static final String UPDATE_ROWS = """
             UPDATE stock s SET quantity = r.quantity::numeric, average_cost = r.cost::numeric, movements = r.movements,
                    last_movement_at = r.moved_at::timestamptz, last_issue_at = r.issued_at::timestamptz,
                    version = r.version, updated_at = $11, reorder_threshold = r.reorder::numeric,
@@ -33,8 +32,7 @@ final class StockWriter {
                        maximum)
             WHERE s.tenant_id = $1 AND s.location_id = r.location_id AND s.part_id = r.part_id
             """;
-    private static final String INSERT_ROWS =
-            """
+    private static final String INSERT_ROWS = """
             INSERT INTO stock (tenant_id, location_id, part_id, part_number, quantity, average_cost, movements, last_movement_at,
                                last_issue_at, version, created_at, updated_at, reorder_threshold, critical_threshold,
                                max_quantity)
@@ -47,8 +45,7 @@ final class StockWriter {
                        maximum)
             JOIN part p ON p.tenant_id = $1 AND p.id = r.part_id
             """;
-    private static final String ADD_USAGE =
-            """
+    private static final String ADD_USAGE = """
             INSERT INTO daily_usage AS d (tenant_id, part_id, location_id, day, source, issued, issue_count, returned,
                                           revenue)
             SELECT $1, u.part_id, u.location_id, u.day::date, $9, u.issued::numeric, u.count, u.returned::numeric,
@@ -59,8 +56,7 @@ final class StockWriter {
                 issued = d.issued + excluded.issued, issue_count = d.issue_count + excluded.issue_count,
                 returned = d.returned + excluded.returned, revenue = d.revenue + excluded.revenue
             """;
-    private static final String UPDATE_ALERTS =
-            """
+    private static final String UPDATE_ALERTS = """
             UPDATE stock_alert a SET status = r.status, quantity = r.quantity::numeric, threshold = r.threshold::numeric,
                    updated_at = r.updated_at::timestamptz, resolved_at = r.resolved_at::timestamptz,
                    resolution = r.resolution, acknowledged_by = r.by, acknowledged_at = r.acknowledged_at::timestamptz,
@@ -71,8 +67,7 @@ final class StockWriter {
                        version)
             WHERE a.tenant_id = $1 AND a.id = r.id
             """;
-    private static final String INSERT_ALERTS =
-            """
+    private static final String INSERT_ALERTS = """
             INSERT INTO stock_alert (tenant_id, id, level, status, location_id, part_id, quantity, threshold,
                                      raised_from_id, opened_at, updated_at, resolved_at, resolution, version)
             SELECT $1, r.id, r.level, r.status, r.location_id, r.part_id, r.quantity::numeric, r.threshold::numeric,
@@ -83,8 +78,7 @@ final class StockWriter {
                  AS r (id, level, status, location_id, part_id, quantity, threshold, raised_from, opened_at, updated_at,
                        resolved_at, resolution, version)
             """;
-    private static final String INSERT_MOVEMENTS =
-            """
+    private static final String INSERT_MOVEMENTS = """
             INSERT INTO movement (tenant_id, id, location_id, part_id, type, change, balance_after, unit_cost, unit_price,
                                   currency, reason, note, reference_type, reference_id, customer, occurred_at,
                                   recorded_at, actor, position, reverses_id, key, metadata)
@@ -121,8 +115,7 @@ final class StockWriter {
         return writes;
     }
 
-    private static void rows(
-            Session session, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
+    private static void rows(Session session, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
         if (rows.isEmpty()) {
             return;
         }

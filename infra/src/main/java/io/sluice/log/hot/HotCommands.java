@@ -57,8 +57,12 @@ public final class HotCommands<C, A> implements SmartLifecycle {
         this.weight = weight;
         this.capacity = capacity;
         this.largestGroup = largestGroup;
-        Gauge.builder("sluice_scheduler_queue", waiting, AtomicInteger::get).tag("name", name).register(meters);
-        this.rejected = Counter.builder("sluice_scheduler_rejected_total").tag("name", name).register(meters);
+        Gauge.builder("sluice_scheduler_queue", waiting, AtomicInteger::get)
+                .tag("name", name)
+                .register(meters);
+        this.rejected = Counter.builder("sluice_scheduler_rejected_total")
+                .tag("name", name)
+                .register(meters);
     }
 
     public Mono<A> submit(TenantId tenant, C command) {
@@ -176,8 +180,7 @@ public final class HotCommands<C, A> implements SmartLifecycle {
 
         /** The one place where transactions are started: nobody's pipeline, since they serve many. */
         private void run(List<Waiting<C, A>> group) {
-            transaction(commandsOf(group))
-                    .subscribe(answers -> landed(group, answers), error -> failed(group, error));
+            transaction(commandsOf(group)).subscribe(answers -> landed(group, answers), error -> failed(group, error));
         }
 
         /** However it ends, it ends: a lane whose transaction were silent would wait for ever. */
@@ -217,15 +220,16 @@ public final class HotCommands<C, A> implements SmartLifecycle {
                 alone(group, index + 1);
                 return;
             }
-            transaction(List.of(one.command)).subscribe(
-                    answers -> {
-                        one.answer.accept(answers.getFirst());
-                        alone(group, index + 1);
-                    },
-                    error -> {
-                        one.failure.accept(error);
-                        alone(group, index + 1);
-                    });
+            transaction(List.of(one.command))
+                    .subscribe(
+                            answers -> {
+                                one.answer.accept(answers.getFirst());
+                                alone(group, index + 1);
+                            },
+                            error -> {
+                                one.failure.accept(error);
+                                alone(group, index + 1);
+                            });
         }
 
         /** Starts the next group before the answers of this one go out. */

@@ -41,12 +41,10 @@ public final class Appender {
     /** A key that this transaction takes, with the answer that its repetitions get. */
     public record Taken(OnceKey key, StoredAnswer answer) {}
 
-    private static final String MOVE_HEAD =
-            """
+    private static final String MOVE_HEAD = """
             UPDATE tenant_log SET head = $2, head_hash = decode($3, 'hex'), head_at = $4 WHERE tenant_id = $1
             """;
-    private static final String TAKE_KEYS =
-            """
+    private static final String TAKE_KEYS = """
             INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, etag, location, position, expires_at)
             SELECT $1, k.scope, k.key, k.digest, k.status, k.answer, nullif(k.etag, ''), nullif(k.location, ''),
                    k.position, CASE WHEN k.life > 0 THEN $2 + k.life * interval '1 second' END
@@ -54,8 +52,7 @@ public final class Appender {
                         $10::bigint[], $11::bigint[])
                  AS k (scope, key, digest, status, answer, etag, location, position, life)
             """;
-    private static final String INSERT_EVENTS =
-            """
+    private static final String INSERT_EVENTS = """
             INSERT INTO event (tenant_id, position, id, type, version, topics, subject, actor, cause, at, payload,
                                prev_hash, hash)
             SELECT $1, e.position, e.id, e.type, e.version, string_to_array(e.topics, ' '), e.subject, e.actor::jsonb,
@@ -71,13 +68,13 @@ public final class Appender {
     private Appender() {}
 
     public static Mono<LockedHead> lockHead(Session session) {
-        return session.one(LOCK_HEAD, Appender::toLockedHead, session.caller().tenant().value());
+        return session.one(
+                LOCK_HEAD, Appender::toLockedHead, session.caller().tenant().value());
     }
 
     /** From the columns {@code head}, {@code head_hash} and {@code head_at}. */
     public static LockedHead toLockedHead(Readable row) {
-        return new LockedHead(
-                Rows.number(row, "head"), Rows.bytes(row, "head_hash"), Rows.instant(row, "head_at"));
+        return new LockedHead(Rows.number(row, "head"), Rows.bytes(row, "head_hash"), Rows.instant(row, "head_at"));
     }
 
     /** The commit time of this transaction: microseconds, never before the log's last event. */
@@ -144,7 +141,8 @@ public final class Appender {
     }
 
     /** Writes events, head and keys in one statement; nothing to write is no statement. */
-    public static Mono<Void> write(Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
+    public static Mono<Void> write(
+            Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
         return session.together(writes(session, head, at, events, taken));
     }
 

@@ -46,7 +46,8 @@ public final class LogKeeping implements SmartLifecycle {
 
     /** Once over all tenants; what fails for one of them is left to the next hour. */
     public Mono<Void> round() {
-        return months().onErrorResume(LogKeeping::logged).then(tenants().concatMap(this::keep).then());
+        return months().onErrorResume(LogKeeping::logged)
+                .then(tenants().concatMap(this::keep).then());
     }
 
     private Mono<Void> months() {
@@ -109,16 +110,16 @@ public final class LogKeeping implements SmartLifecycle {
 
     private Mono<Void> anchor(TenantId tenant) {
         return database.write(PoolName.JOBS, session -> session.one(
-                        """
+                                """
                         SELECT head, encode(head_hash, 'hex') AS hash FROM tenant_log l
                         WHERE tenant_id = $1 AND head > 0 AND NOT EXISTS (
                             SELECT FROM anchor a
                             WHERE a.tenant_id = $1 AND (a.at > $2 OR a.position = l.head))
                         """,
-                        LogKeeping::toTip,
-                        tenant.value(),
-                        clock.instant().minus(ANCHOR_AGE))
-                .flatMap(tip -> sign(session, tenant, tip)))
+                                LogKeeping::toTip,
+                                tenant.value(),
+                                clock.instant().minus(ANCHOR_AGE))
+                        .flatMap(tip -> sign(session, tenant, tip)))
                 .then();
     }
 

@@ -114,15 +114,16 @@ final class PostgresEventLog implements EventLog {
     private record Bounds(Head head, @Nullable Long stray) {}
 
     private Mono<Bounds> bounds() {
-        return database.snapshot(session -> head(session).flatMap(head -> session.one(
-                        """
+        return database.snapshot(session -> head(session)
+                        .flatMap(head -> session.one(
+                                """
                         SELECT min(position) AS stray FROM event
                         WHERE tenant_id = $1 AND (position < $2 OR position > $3)
                         """,
-                        row -> new Bounds(head, row.get("stray", Long.class)),
-                        session.caller().tenant().value(),
-                        head.oldest(),
-                        head.position())))
+                                row -> new Bounds(head, row.get("stray", Long.class)),
+                                session.caller().tenant().value(),
+                                head.oldest(),
+                                head.position())))
                 .next();
     }
 
@@ -146,7 +147,8 @@ final class PostgresEventLog implements EventLog {
     private Mono<Verification> walk(Head head, Map<Long, Anchor> anchors) {
         return Flux.deferContextual(context -> {
                     Walk start = Walk.from(
-                            head.oldest(), new Anchored(context.get(Caller.class).tenant(), anchors, seal));
+                            head.oldest(),
+                            new Anchored(context.get(Caller.class).tenant(), anchors, seal));
                     return pages(head)
                             .flatMapSequential(after -> page(after, head), 2, 1)
                             .publishOn(Schedulers.parallel(), 1)
@@ -211,7 +213,9 @@ final class PostgresEventLog implements EventLog {
             if (!seal.sign(tenant, position, anchor.hash(), anchor.at()).equals(anchor.signature())) {
                 return "the anchor of this position was not made by this server";
             }
-            return anchor.hash().equals(HashChain.hex(hash)) ? null : "differs from what was anchored at " + anchor.at();
+            return anchor.hash().equals(HashChain.hex(hash))
+                    ? null
+                    : "differs from what was anchored at " + anchor.at();
         }
     }
 

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
@@ -55,7 +54,9 @@ public final class PostgresLedger implements Ledger {
         this.commits = commits;
         this.clock = clock;
         this.meters = meters;
-        this.append = Timer.builder("sluice_log_append_seconds").publishPercentileHistogram().register(meters);
+        this.append = Timer.builder("sluice_log_append_seconds")
+                .publishPercentileHistogram()
+                .register(meters);
         this.batch = DistributionSummary.builder("sluice_log_batch_size").register(meters);
     }
 
@@ -73,8 +74,7 @@ public final class PostgresLedger implements Ledger {
 
     /** As {@link #commit(Mono)}, on the connections of a pool. */
     public <T> Mono<Committed<T>> commit(PoolName pool, Mono<T> work) {
-        return transaction(pool, session -> collected(work, (answer, events) ->
-                        flush(session, answer, events, null)))
+        return transaction(pool, session -> collected(work, (answer, events) -> flush(session, answer, events, null)))
                 .map(done -> new Committed<>(done.answer(), done.position()));
     }
 
@@ -82,9 +82,10 @@ public final class PostgresLedger implements Ledger {
     public Mono<StoredAnswer> commitOnce(OnceKey key, Mono<StoredAnswer> work) {
         return transaction(PoolName.COMMANDS, session -> find(session, key)
                         .map(kept -> new Done<>(kept, kept.position(), List.of()))
-                        .switchIfEmpty(Mono.defer(() -> collected(work, (answer, events) ->
-                                flush(session, answer, events, key)))))
-                .map(done -> done.answer().replayed() ? done.answer() : done.answer().at(done.position()));
+                        .switchIfEmpty(Mono.defer(
+                                () -> collected(work, (answer, events) -> flush(session, answer, events, key)))))
+                .map(done ->
+                        done.answer().replayed() ? done.answer() : done.answer().at(done.position()));
     }
 
     @Override
@@ -177,14 +178,10 @@ public final class PostgresLedger implements Ledger {
     /** A key counts until its row is gone, even past its time: its place is taken until then. */
     private static Mono<StoredAnswer> find(Session session, OnceKey key) {
         return session.one(
-                        """
+                """
                         SELECT digest, status, answer, etag, location, position FROM command_key
                         WHERE tenant_id = $1 AND scope = $2 AND key = $3
-                        """,
-                        row -> toStored(row, key),
-                        session.caller().tenant().value(),
-                        key.scope(),
-                        key.key());
+                        """, row -> toStored(row, key), session.caller().tenant().value(), key.scope(), key.key());
     }
 
     private static StoredAnswer toStored(Readable row, OnceKey key) {

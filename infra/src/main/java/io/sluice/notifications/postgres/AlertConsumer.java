@@ -51,8 +51,7 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
             "SELECT position FROM consumer WHERE tenant_id = $1 AND name = 'low-stock' FOR UPDATE SKIP LOCKED";
 
     /** An alert that its critical twin was opened with is told by the twin alone. */
-    private static final String NEXT =
-            """
+    private static final String NEXT = """
             SELECT e.position, a.id, a.level, a.location_id, l.name AS location_name, a.part_id, p.part_number,
                    p.description, (e.payload ->> 'quantity')::numeric AS quantity,
                    (e.payload ->> 'threshold')::numeric AS threshold,
@@ -75,8 +74,7 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
             """;
 
     /** Critical alerts that were left alone too long, with those of the role who were not told of it yet. */
-    private static final String OVERDUE =
-            """
+    private static final String OVERDUE = """
             SELECT * FROM (
                 SELECT o.position, a.id, a.level, a.location_id, l.name AS location_name, a.part_id, p.part_number,
                        p.description, a.quantity, a.threshold, '{}'::uuid[] AS managers,
@@ -136,9 +134,12 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
     }
 
     private Flux<TenantId> everybody() {
-        return database.untenanted(PoolName.OPS, Map.of("app.system", "on"), session -> session.all(
-                        "SELECT tenant_id FROM tenant WHERE status = 'ACTIVE'",
-                        row -> new TenantId(uuid(row, "tenant_id"))))
+        return database.untenanted(
+                        PoolName.OPS,
+                        Map.of("app.system", "on"),
+                        session -> session.all(
+                                "SELECT tenant_id FROM tenant WHERE status = 'ACTIVE'",
+                                row -> new TenantId(uuid(row, "tenant_id"))))
                 .onErrorResume(error -> {
                     LOG.warn("tenants could not be listed: {}", error.toString());
                     return Flux.empty();
@@ -171,7 +172,8 @@ final class AlertConsumer implements LogFollower, SmartLifecycle {
     private static Mono<Long> claimed(Session session) {
         UUID tenant = session.caller().tenant().value();
         return session.update(
-                        "INSERT INTO consumer (tenant_id, name) VALUES ($1, 'low-stock') ON CONFLICT DO NOTHING", tenant)
+                        "INSERT INTO consumer (tenant_id, name) VALUES ($1, 'low-stock') ON CONFLICT DO NOTHING",
+                        tenant)
                 .then(session.one(CLAIM, row -> number(row, "position"), tenant));
     }
 

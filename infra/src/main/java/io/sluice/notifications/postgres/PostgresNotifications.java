@@ -21,8 +21,7 @@ import reactor.core.publisher.Mono;
 /** Inboxes as plain rows. */
 final class PostgresNotifications implements Notifications {
 
-    private static final String MARK =
-            """
+    private static final String MARK = """
             UPDATE notification SET read_at = $3 WHERE tenant_id = $1 AND account_id = $2 AND read_at IS NULL
             """;
 
