@@ -57,6 +57,16 @@ class CacheWiring {
             }
 
             @Override
+            public void announced(TenantId tenant, long head) {
+                invalidation.suspect(tenant, head);
+            }
+
+            @Override
+            public void caughtUp(TenantId tenant, long head) {
+                invalidation.settled(tenant, head);
+            }
+
+            @Override
             public void lost(TenantId tenant) {
                 invalidation.forget(tenant);
             }

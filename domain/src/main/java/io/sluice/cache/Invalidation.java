@@ -28,6 +28,12 @@ public interface Invalidation {
      */
     void touched(TenantId tenant, long position, Collection<String> topics);
 
+    /** Another node has committed up to the position: nothing is fresh until {@link #settled} is told as much. */
+    void suspect(TenantId tenant, long position);
+
+    /** Every event up to the position has been told. */
+    void settled(TenantId tenant, long position);
+
     /** The highest position this node has heard of, or {@link #UNKNOWN}. */
     long known(TenantId tenant);
 

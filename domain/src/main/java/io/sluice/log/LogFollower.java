@@ -16,6 +16,12 @@ public interface LogFollower {
     /** Must return at once and must not throw. */
     void passed(TenantId tenant, List<Recorded> events);
 
+    /** Another node has committed up to the head; its events have not passed yet. */
+    default void announced(TenantId tenant, long head) {}
+
+    /** Every event up to the head has passed. */
+    default void caughtUp(TenantId tenant, long head) {}
+
     /** This node may have missed events of the tenant: what was kept of it is void. */
     void lost(TenantId tenant);
 }

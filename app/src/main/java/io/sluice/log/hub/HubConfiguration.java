@@ -46,6 +46,16 @@ class HubConfiguration {
         }
 
         @Override
+        public void announced(TenantId tenant, long head) {
+            followers.orderedStream().forEach(follower -> follower.announced(tenant, head));
+        }
+
+        @Override
+        public void caughtUp(TenantId tenant, long head) {
+            followers.orderedStream().forEach(follower -> follower.caughtUp(tenant, head));
+        }
+
+        @Override
         public void lost(TenantId tenant) {
             followers.orderedStream().forEach(follower -> follower.lost(tenant));
         }

@@ -164,6 +164,7 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
             return Mono.empty();
         }
         tail.want(head);
+        followers.forEach(follower -> follower.announced(tenant, head));
         if (!tail.startReading()) {
             return Mono.empty();
         }
@@ -189,6 +190,8 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
         if (!page.isEmpty()) {
             followers.forEach(follower -> follower.passed(tail.tenant(), page));
             tail.offer(page);
+            long head = tail.head();
+            followers.forEach(follower -> follower.caughtUp(tail.tenant(), head));
         }
     }
 

@@ -39,6 +39,22 @@ final class Touches implements Invalidation {
     }
 
     @Override
+    public void suspect(TenantId tenant, long position) {
+        Followed followed = tenants.get(tenant);
+        if (followed != null) {
+            followed.suspect(position);
+        }
+    }
+
+    @Override
+    public void settled(TenantId tenant, long position) {
+        Followed followed = tenants.get(tenant);
+        if (followed != null) {
+            followed.settled(position);
+        }
+    }
+
+    @Override
     public long known(TenantId tenant) {
         Mark mark = mark(tenant);
         return mark == null ? UNKNOWN : mark.position();
@@ -70,6 +86,8 @@ final class Touches implements Invalidation {
         private final Map<String, Long> last = new LinkedHashMap<>();
         private long known;
         private long floor;
+        private long suspected;
+        private long settled;
 
         Followed(long era, long head, int limit) {
             this.era = era;
@@ -83,6 +101,14 @@ final class Touches implements Invalidation {
                 known = head;
                 floor = head;
             }
+        }
+
+        synchronized void suspect(long position) {
+            suspected = Math.max(suspected, position);
+        }
+
+        synchronized void settled(long position) {
+            settled = Math.max(settled, position);
         }
 
         synchronized void touched(long position, Collection<String> topics) {
@@ -116,6 +142,7 @@ final class Touches implements Invalidation {
 
         synchronized boolean isFresh(Mark mark, Set<String> tags) {
             return mark.era() == era
+                    && settled >= suspected
                     && mark.position() >= floor
                     && tags.stream().allMatch(tag -> mark.position() >= last.getOrDefault(tag, floor));
         }

@@ -47,6 +47,22 @@ class TouchesTest {
     }
 
     @Test
+    void countsEverythingAsStaleUntilItKnowsWhatAnotherNodeHasCommitted() {
+        touches.follow(ACME, 5);
+        Mark mark = touches.mark(ACME);
+
+        touches.suspect(ACME, 7);
+        touches.touched(ACME, 8, List.of("part:b")); // this node's own, behind what is not known yet
+        touches.settled(ACME, 6);
+        assertThat(touches.isFresh(ACME, mark, Set.of("part:a"))).isFalse();
+
+        touches.touched(ACME, 7, List.of("part:c"));
+        touches.settled(ACME, 8);
+        assertThat(touches.isFresh(ACME, mark, Set.of("part:a"))).isTrue();
+        assertThat(touches.isFresh(ACME, mark, Set.of("part:c"))).isFalse();
+    }
+
+    @Test
     void takesAnOldEventToldAgainForNothing() {
         touches.follow(ACME, 5);
         touches.touched(ACME, 7, List.of("part:a"));
