@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rsocket.Payload;
 import io.sluice.access.Role;
 import io.sluice.load.Site;
+import io.sluice.postgres.DatabaseFigures;
+import io.sluice.testing.Owner;
 import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /** HTTP's routes by their RSocket names. */
@@ -53,6 +57,37 @@ class CallsIT {
                 .anyMatch(it ->
                         it.getValue().toString().equals(route) && !it.getKey().contains(" ")));
     }
+
+    /** Each is cancelled at another moment of its way: on the wire, in the queue for a connection, in its query. */
+    @Test
+    void leavesNoConnectionAndNoQueryBehindAHundredThousandCancelledRequests() {
+        Link.rows(server, admin.token(), 5);
+        var random = new Random(7);
+        try (Link link = link(admin)) {
+            Flux.range(0, CANCELLED)
+                    .flatMap(
+                            _ -> link.calling("stock.list", "{\"limit\":200}")
+                                    .takeUntilOther(Mono.delay(Duration.ofNanos(random.nextInt(10_000_000))))
+                                    .onErrorComplete(),
+                            AT_ONCE)
+                    .then()
+                    .block(Duration.ofMinutes(2));
+        }
+        var figures = server.bean(DatabaseFigures.class);
+        Link.await("all connections to come back", LONG_PATIENCE, () -> figures.pools().values().stream()
+                .allMatch(pool -> pool.inUse() == 0 && pool.waiting() == 0));
+        Link.await("all queries to end", LONG_PATIENCE, () -> Owner.count("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE application_name LIKE 'sluice-%' AND state <> 'idle' AND query LIKE '%stock%'
+                        """) == 0);
+        try (Link link = link(admin)) {
+            assertThat(link.call("stock.list", "{\"limit\":200}").path("items")).hasSize(5);
+        }
+    }
+
+    private static final int CANCELLED = 100_000;
+    private static final int AT_ONCE = 64;
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @CsvSource({

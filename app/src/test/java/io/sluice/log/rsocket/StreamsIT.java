@@ -174,6 +174,10 @@ class StreamsIT {
         assertThat(granted(tenant.user(Role.VENDOR_CONTACT), topics)).containsExactly("tenant");
         assertThat(granted(tenant.user(Grant.at(Role.WAREHOUSE, Scope.only(Set.of(here)))), topics))
                 .containsExactlyInAnyOrder("tenant", "stock", "location:" + here, "part:" + row.partId());
+        UUID there =
+                UUID.fromString(Link.rows(server, admin.token(), 1).getFirst().locationId());
+        assertThat(granted(tenant.user(Grant.at(Role.WAREHOUSE, Scope.only(Set.of(there)))), topics))
+                .containsExactlyInAnyOrder("tenant", "stock", "part:" + row.partId());
     }
 
     private List<String> granted(TestUser user, String topics) {
