@@ -270,6 +270,10 @@ public final class Shelf {
                 .toList();
     }
 
+    public boolean changesAlerts() {
+        return !changedAlerts.isEmpty();
+    }
+
     public List<StockAlert> openedAlerts() {
         return changedAlerts.values().stream()
                 .filter(alert -> !loadedAlerts.containsKey(alert.id()))
@@ -280,6 +284,12 @@ public final class Shelf {
         return changedAlerts.values().stream()
                 .filter(alert -> loadedAlerts.containsKey(alert.id()))
                 .toList();
+    }
+
+    /** The row's alerts that are not resolved, as the decisions so far have left them. */
+    public List<StockAlert> unresolvedAlerts(StockKey key) {
+        Map<StockAlert.Level, StockAlert> present = alerts.get(key);
+        return present == null ? List.of() : List.copyOf(present.values());
     }
 
     public @Nullable LocationFacts location(UUID id) {

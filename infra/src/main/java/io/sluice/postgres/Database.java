@@ -28,7 +28,7 @@ public final class Database {
     private static final Duration PATIENCE_ON_CANCEL = Duration.ofMillis(500);
 
     /** What the server answers at once, or ends at its limit, and has not after this much more, never comes. */
-    private static final Duration SILENCE = Duration.ofSeconds(5);
+    static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final Pools pools;
     private final Duration statementLimit;

@@ -1,18 +1,20 @@
 package io.sluice.postgres;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.sluice.shared.Problem;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What the driver's errors mean. */
 public final class Failures {
@@ -26,24 +28,24 @@ public final class Failures {
 
     /** The name of the unique constraint that the statement violated, if that is what happened. */
     public static Optional<String> duplicate(Throwable error) {
-        return detailsOf(error)
-                .filter(details -> details.getCode().equals("23505"))
-                .flatMap(ErrorDetails::getConstraintName);
+        return saidBy(error).filter(said -> said.code().equals("23505")).map(Said::constraint);
     }
 
     /** True for a foreign key that names nothing, or is still named. */
     public static boolean isReference(Throwable error) {
-        return detailsOf(error)
-                .filter(details -> details.getCode().equals("23503"))
-                .isPresent();
+        return saidBy(error).filter(said -> said.code().equals("23503")).isPresent();
     }
 
     /** Serialization failures and deadlocks: the same work may succeed on a fresh connection. */
     public static boolean isWorthRepeating(Throwable error) {
-        return detailsOf(error)
-                .filter(details ->
-                        details.getCode().equals("40001") || details.getCode().equals("40P01"))
+        return saidBy(error)
+                .filter(said -> said.code().equals("40001") || said.code().equals("40P01"))
                 .isPresent();
+    }
+
+    /** The log is not what the writer took it for: another transaction was first. Raised by {@code follow} (V4). */
+    public static boolean hasMovedOn(Throwable error) {
+        return saidBy(error).filter(said -> said.code().equals("SL001")).isPresent();
     }
 
     /** The problem that an error of the database is to the asker; others pass as they are. */
@@ -51,7 +53,7 @@ public final class Failures {
         if (error instanceof Problem) {
             return error;
         }
-        Optional<String> state = detailsOf(error).map(ErrorDetails::getCode);
+        Optional<String> state = saidBy(error).map(Said::code);
         if (state.filter("57014"::equals).isPresent()) {
             return new Problem.TimedOut("query-timeout", "a statement passed its limit of " + limit.toMillis() + " ms");
         }
@@ -74,7 +76,7 @@ public final class Failures {
     }
 
     static boolean isAway(Throwable error) {
-        return isAway(error, detailsOf(error).map(ErrorDetails::getCode));
+        return isAway(error, saidBy(error).map(Said::code));
     }
 
     private static boolean isAway(Throwable error, Optional<String> state) {
@@ -82,6 +84,7 @@ public final class Failures {
                 || error instanceof CallNotPermittedException
                 || error instanceof IOException
                 || error instanceof TimeoutException
+                || error instanceof ClosedConnectionException
                 || (state.isEmpty()
                         && (error instanceof R2dbcNonTransientResourceException
                                 || error instanceof R2dbcTransientResourceException
@@ -94,9 +97,18 @@ public final class Failures {
                 && error.getMessage().contains("Connection acquisition timed out");
     }
 
-    private static Optional<ErrorDetails> detailsOf(Throwable error) {
-        return error instanceof R2dbcException && error instanceof PostgresqlException failure
-                ? Optional.of(failure.getErrorDetails())
-                : Optional.empty();
+    /** What the server said, over whichever driver. */
+    private record Said(String code, @Nullable String constraint) {}
+
+    private static Optional<Said> saidBy(Throwable error) {
+        return switch (error) {
+            case PgException failure -> Optional.of(new Said(failure.getSqlState(), failure.getConstraint()));
+            case R2dbcException failure
+            when failure instanceof PostgresqlException details ->
+                Optional.of(new Said(
+                        details.getErrorDetails().getCode(),
+                        details.getErrorDetails().getConstraintName().orElse(null)));
+            default -> Optional.empty();
+        };
     }
 }

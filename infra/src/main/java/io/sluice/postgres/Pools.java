@@ -124,7 +124,7 @@ final class Pools {
                 .tcpNoDelay(true)
                 .tcpKeepAlive(true)
                 .sslMode(SSLMode.fromValue(settings.sslMode()))
-                .options(options(name));
+                .options(options(name, settings));
         if (settings.sslRootCert() != null) {
             builder.sslRootCert(settings.sslRootCert());
         }
@@ -134,7 +134,8 @@ final class Pools {
         return new PostgresqlConnectionFactory(builder.build());
     }
 
-    private Map<String, String> options(PoolName name) {
+    /** What a session of the pool is set to from its start. */
+    static Map<String, String> options(PoolName name, DatabaseSettings settings) {
         Map<String, String> options = new HashMap<>(Map.of(
                 "role", "sluice_app",
                 "statement_timeout", Long.toString(settings.statementLimit().toMillis()),

@@ -9,6 +9,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /** Opens PostgreSQL: the named one, or the embedded one; migrates it; makes the pools. */
 @Configuration(proxyBeanMethods = false)
@@ -44,6 +45,16 @@ public class PostgresConfiguration {
     @Bean
     Database database(Pools pools, DatabaseSettings settings, MeterRegistry meters) {
         return new Database(pools, settings, meters);
+    }
+
+    @Bean
+    @DependsOn("pools")
+    Pipeline pipeline(Server server, DatabaseSettings settings, MeterRegistry meters) {
+        return new Pipeline(
+                PipelineOptions.vertx(),
+                PipelineOptions.connect(PostgresUrl.parse(server.url()), settings),
+                settings,
+                meters);
     }
 
     @Bean

@@ -14,6 +14,7 @@ import io.sluice.log.Subjects;
 import io.sluice.log.hot.HotCommands;
 import io.sluice.log.postgres.PostgresLedger;
 import io.sluice.postgres.Database;
+import io.sluice.postgres.Pipeline;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,9 +27,12 @@ public class InventoryConfiguration {
     private static final int LINES_A_TRANSACTION = 500;
 
     @Bean
-    PostgresStockLedger stockLedger(PostgresLedger ledger, Clock clock, MeterRegistry meters) {
+    PostgresStockLedger stockLedger(
+            PostgresLedger ledger, Database database, Pipeline pipeline, Clock clock, MeterRegistry meters) {
         return new PostgresStockLedger(
                 ledger,
+                database,
+                pipeline,
                 transaction -> new HotCommands<>(
                         "stock",
                         transaction,

@@ -7,6 +7,7 @@ import io.sluice.inventory.Categories;
 import io.sluice.inventory.Category;
 import io.sluice.log.Event;
 import io.sluice.log.Ledger;
+import io.sluice.log.postgres.Appender;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.Failures;
 import io.sluice.shared.Problem;
@@ -57,12 +58,13 @@ final class PostgresCategories implements Categories {
 
     @Override
     public Flux<Category> subtreeForChange(UUID id) {
-        return database.withSession(session -> session.all(
+        return database.withSession(session -> Appender.lockHead(session)
+                        .thenMany(session.all(
                                 "SELECT " + COLUMNS
                                         + " FROM category c WHERE tenant_id = $1 AND $2 = ANY (path) ORDER BY depth, id FOR UPDATE",
                                 PostgresCategories::toCategory,
                                 session.caller().tenant().value(),
-                                id)
+                                id))
                         .collectList())
                 .flatMapIterable(all -> all);
     }

@@ -8,6 +8,7 @@ import io.sluice.inventory.Location;
 import io.sluice.inventory.Locations;
 import io.sluice.log.Event;
 import io.sluice.log.Ledger;
+import io.sluice.log.postgres.Appender;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.Failures;
 import io.sluice.postgres.Session;
@@ -56,7 +57,8 @@ final class PostgresLocations implements Locations {
 
     @Override
     public Mono<Location> findForChange(UUID id) {
-        return database.withSession(session -> one(session, id, " FOR UPDATE"));
+        return database.withSession(
+                session -> Appender.lockHead(session).then(Mono.defer(() -> one(session, id, " FOR UPDATE"))));
     }
 
     @Override

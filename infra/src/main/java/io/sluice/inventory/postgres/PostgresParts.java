@@ -9,6 +9,7 @@ import io.sluice.inventory.Thresholds;
 import io.sluice.log.CanonicalJson;
 import io.sluice.log.Event;
 import io.sluice.log.Ledger;
+import io.sluice.log.postgres.Appender;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.Failures;
 import io.sluice.postgres.JsonText;
@@ -62,7 +63,8 @@ final class PostgresParts implements Parts {
 
     @Override
     public Mono<Part> findForChange(UUID id) {
-        return database.withSession(session -> one(session, id, " FOR NO KEY UPDATE"));
+        return database.withSession(
+                session -> Appender.lockHead(session).then(Mono.defer(() -> one(session, id, " FOR NO KEY UPDATE"))));
     }
 
     private static Mono<Part> one(Session session, UUID id, String lock) {

@@ -1,6 +1,5 @@
 package io.sluice.inventory.postgres;
 
-import static io.sluice.postgres.Rows.number;
 import static io.sluice.postgres.Rows.uuid;
 
 import io.r2dbc.spi.Readable;
@@ -13,8 +12,10 @@ import io.sluice.inventory.Thresholds;
 import io.sluice.log.Event;
 import io.sluice.log.EventType;
 import io.sluice.log.Ledger;
+import io.sluice.log.postgres.Appender;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.Session;
+import io.sluice.postgres.Session.Write;
 import io.sluice.shared.Problem;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,20 +29,9 @@ import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Thresholds and alerts, on the same locked rows as movements. */
+/** Thresholds and alerts, under the same lock as movements: the head's, which is taken before rows are read. */
 final class PostgresStockControl implements StockControl {
 
-    // Rows first: who moves them reads and writes their alerts, too, and must have finished.
-    private static final String LOCK_ROW_OF_ALERT = """
-            SELECT s.part_id FROM stock_alert a
-            JOIN stock s ON s.tenant_id = $1 AND s.location_id = a.location_id AND s.part_id = a.part_id
-            WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF s
-            """;
-    private static final String LOCK_ROWS = """
-            SELECT count(*) AS locked FROM (
-                SELECT FROM stock s JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
-                WHERE s.tenant_id = $1 AND %s = $2 ORDER BY s.location_id, s.part_id FOR UPDATE OF s) rows
-            """;
     private static final String ALERTING_ROWS = """
             SELECT s.location_id, s.part_id FROM stock s
             JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
@@ -65,7 +55,7 @@ final class PostgresStockControl implements StockControl {
     @Override
     public Mono<Void> configure(StockKey key, long version, UnaryOperator<Thresholds> change) {
         return database.withSession(
-                session -> Shelves.load(session, new TreeSet<>(List.of(key)), List.of(), clock.instant())
+                session -> Shelves.lock(session, new TreeSet<>(List.of(key)), List.of(), clock.instant())
                         .flatMap(locked -> configure(session, locked.shelf(), key, version, change)));
     }
 
@@ -100,15 +90,15 @@ final class PostgresStockControl implements StockControl {
 
     private Mono<Void> evaluate(Session session, String column, UUID id) {
         UUID tenant = session.caller().tenant().value();
-        return session.one(LOCK_ROWS.formatted(column), row -> number(row, "locked"), tenant, id)
+        return Appender.lockHead(session)
                 .thenMany(session.all(ALERTING_ROWS.formatted(column), PostgresStockControl::toKey, tenant, id))
                 .collect(Collectors.toCollection(TreeSet::new))
                 .flatMap(keys -> keys.isEmpty() ? Mono.empty() : evaluate(session, keys));
     }
 
     private Mono<Void> evaluate(Session session, TreeSet<StockKey> keys) {
-        return Shelves.load(session, keys, List.of(), clock.instant())
-                .map(Shelves.Locked::shelf)
+        return Shelves.lock(session, keys, List.of(), clock.instant())
+                .map(Shelves.Loaded::shelf)
                 .flatMap(shelf -> store(
                         session,
                         shelf,
@@ -131,7 +121,7 @@ final class PostgresStockControl implements StockControl {
 
     private static Mono<StockAlert> lockedAlert(Session session, UUID alert) {
         UUID tenant = session.caller().tenant().value();
-        return session.one(LOCK_ROW_OF_ALERT, row -> uuid(row, "part_id"), tenant, alert)
+        return Appender.lockHead(session)
                 .then(session.one(
                         "SELECT * FROM stock_alert WHERE tenant_id = $1 AND id = $2", Shelves::toAlert, tenant, alert));
     }
@@ -150,9 +140,9 @@ final class PostgresStockControl implements StockControl {
         EventType type = after.status() == StockAlert.Status.RESOLVED
                 ? StockEvents.ALERT_RESOLVED
                 : StockEvents.ALERT_ACKNOWLEDGED;
-        List<Mono<Long>> writes = new ArrayList<>();
-        StockWriter.updateAlerts(session, List.of(after), writes);
-        return Mono.when(writes)
+        List<Write> writes = new ArrayList<>(1);
+        StockWriter.updateAlerts(session.caller().tenant(), List.of(after), writes);
+        return session.together(writes)
                 .then(ledger.append(StockEvents.alert(type, after, null)))
                 .thenReturn(after);
     }

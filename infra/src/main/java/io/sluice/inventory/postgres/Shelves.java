@@ -14,42 +14,37 @@ import io.sluice.inventory.Thresholds;
 import io.sluice.log.OnceKey;
 import io.sluice.log.StoredAnswer;
 import io.sluice.log.postgres.Appender;
-import io.sluice.log.postgres.Appender.LockedHead;
+import io.sluice.log.postgres.Appender.Head;
 import io.sluice.postgres.Session;
 import io.sluice.shared.Quantity;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Loads shelves: locks the wished rows in one order, then the head, and brings what decisions need. */
+/**
+ * Loads shelves: what decisions about the wished rows need, all as of one head. The lock of a tenant's stock is the lock
+ * of its head: whoever changes rows takes it first, so rows need no locks of their own and none waits for another.
+ */
 final class Shelves {
 
-    private static final String ROWS = """
-            SELECT s.location_id, s.part_id, s.quantity, s.held, s.reserved, s.average_cost, s.obsolete, s.movements,
-                   s.last_movement_at, s.last_issue_at, s.version, s.reorder_threshold AS s_reorder,
-                   s.critical_threshold AS s_critical, s.max_quantity AS s_max
-            FROM unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id)
-            JOIN stock s USING (location_id, part_id)
-            WHERE s.tenant_id = $1 ORDER BY s.location_id, s.part_id FOR UPDATE OF s
-            """;
-    // After the rows: a statement sees what was there when it began, and the locks may have been waited for. Not one
-    // statement with them: the planner takes the locked rows for one, and joins them in a nested loop. The limit keeps
-    // the keys a look-up for each: as a join, the planner soon prefers to read all keys of the tenant.
+    // The limit keeps the keys a look-up for each: as a join, the planner soon prefers to read all keys of the tenant.
     private static final String FACTS = """
-            WITH log AS (SELECT head, head_hash, head_at FROM tenant_log WHERE tenant_id = $1 FOR UPDATE)
             SELECT log.head, log.head_hash, log.head_at,
                    EXISTS (SELECT FROM unnest($4::text[], $5::text[]) AS k (scope, key)
                            CROSS JOIN LATERAL (SELECT FROM command_key
                                                WHERE tenant_id = $1 AND scope = k.scope AND key = k.key LIMIT 1) c
                           ) AS taken,
                    w.location_id, w.part_id,
+                   s.quantity, s.held, s.reserved, s.average_cost, s.obsolete, s.movements, s.last_movement_at,
+                   s.last_issue_at, s.version, s.reorder_threshold AS s_reorder,
+                   s.critical_threshold AS s_critical, s.max_quantity AS s_max,
                    l.code AS location_code, l.active AS location_active, l.time_zone, l.currency AS location_currency,
                    p.part_number, p.type, p.status, p.base_unit, p.decimals, p.price, p.standard_cost, p.currency,
                    p.reorder_threshold AS p_reorder, p.critical_threshold AS p_critical, p.max_quantity AS p_max,
@@ -59,13 +54,15 @@ final class Shelves {
                    a.updated_at AS a_updated_at, a.acknowledged_by AS a_acknowledged_by,
                    a.acknowledged_at AS a_acknowledged_at, a.note AS a_note, a.resolved_at AS a_resolved_at,
                    a.resolution AS a_resolution, a.version AS a_version
-            FROM log
+            FROM tenant_log log
             LEFT JOIN unnest($2::uuid[], $3::uuid[]) AS w (location_id, part_id) ON true
+            LEFT JOIN stock s ON s.tenant_id = $1 AND s.location_id = w.location_id AND s.part_id = w.part_id
             LEFT JOIN location l ON l.tenant_id = $1 AND l.id = w.location_id
             LEFT JOIN part p ON p.tenant_id = $1 AND p.id = w.part_id
             LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
             LEFT JOIN stock_alert a ON a.tenant_id = $1 AND a.location_id = w.location_id AND a.part_id = w.part_id
                 AND a.kind = 'LOW_STOCK' AND a.status <> 'RESOLVED'
+            WHERE log.tenant_id = $1
             """;
     private static final String KEYS = """
             SELECT c.* FROM unnest($2::text[], $3::text[]) AS k (scope, key)
@@ -76,31 +73,34 @@ final class Shelves {
 
     private Shelves() {}
 
-    /** A shelf whose rows are locked, and the tenant's head, locked after them. */
-    record Locked(Shelf shelf, LockedHead head) {}
+    /** A shelf as of a head, with the answers that keys of the commands have already. */
+    record Loaded(Shelf shelf, Head head, Map<String, Shelf.Kept> kept) {}
 
     private record Facts(
-            LockedHead head,
+            Head head,
             boolean taken,
+            @Nullable StockRow row,
             @Nullable LocationFacts location,
             @Nullable PartFacts part,
             @Nullable StockAlert alert) {}
 
     private record Taken(String name, Shelf.Kept kept) {}
 
-    static Mono<Locked> load(Session session, SortedSet<StockKey> keys, List<OnceKey> once, Instant now) {
+    /** Nobody else changes stock of the tenant until this transaction ends. */
+    static Mono<Loaded> lock(Session session, Collection<StockKey> keys, List<OnceKey> once, Instant now) {
+        return Appender.lockHead(session).then(Mono.defer(() -> read(session, keys, once, now)));
+    }
+
+    /** As of the head that comes with it, which may move on at any time unless its lock is held. */
+    static Mono<Loaded> read(Session session, Collection<StockKey> keys, List<OnceKey> once, Instant now) {
         List<StockKey> wanted = List.copyOf(keys);
         UUID[] locations = Columns.uuids(wanted, StockKey::location);
         UUID[] parts = Columns.uuids(wanted, StockKey::part);
-        UUID tenant = session.caller().tenant().value();
         String[] scopes = once.stream().map(OnceKey::scope).toArray(String[]::new);
         String[] names = once.stream().map(OnceKey::key).toArray(String[]::new);
-        return session.all(ROWS, Shelves::toRow, tenant, locations, parts)
+        return session.all(FACTS, Shelves::toFacts, session.caller().tenant().value(), locations, parts, scopes, names)
                 .collectList()
-                .flatMap(rows -> session.all(FACTS, Shelves::toFacts, tenant, locations, parts, scopes, names)
-                        .collectList()
-                        .flatMap(facts ->
-                                taken(session, facts, scopes, names).map(taken -> toLocked(rows, facts, taken, now))));
+                .flatMap(facts -> taken(session, facts, scopes, names).map(taken -> toLoaded(facts, taken, now)));
     }
 
     private static Mono<List<Taken>> taken(Session session, List<Facts> facts, String[] scopes, String[] names) {
@@ -110,13 +110,15 @@ final class Shelves {
                 : Mono.just(List.of());
     }
 
-    private static Locked toLocked(List<StockRow> rows, List<Facts> facts, List<Taken> taken, Instant now) {
+    private static Loaded toLoaded(List<Facts> facts, List<Taken> taken, Instant now) {
         Map<StockKey, StockRow> stock = new HashMap<>();
         Map<UUID, PartFacts> parts = new HashMap<>();
         Map<UUID, LocationFacts> locations = new HashMap<>();
         List<StockAlert> alerts = new ArrayList<>();
-        rows.forEach(row -> stock.put(row.key(), row));
         for (Facts loaded : facts) {
+            if (loaded.row() != null) {
+                stock.put(loaded.row().key(), loaded.row());
+            }
             if (loaded.part() != null) {
                 parts.put(loaded.part().id(), loaded.part());
             }
@@ -129,15 +131,17 @@ final class Shelves {
         }
         Map<String, Shelf.Kept> kept = new HashMap<>();
         taken.forEach(it -> kept.put(it.name(), it.kept()));
-        return new Locked(
+        return new Loaded(
                 new Shelf(stock, parts, locations, alerts, kept, now),
-                facts.getFirst().head());
+                facts.getFirst().head(),
+                kept);
     }
 
     private static Facts toFacts(Readable row) {
         return new Facts(
-                Appender.toLockedHead(row),
+                Appender.toHead(row),
                 truth(row, "taken"),
+                maybeNumber(row, "version") == null ? null : toRow(row),
                 maybeText(row, "location_code") == null ? null : toLocation(uuid(row, "location_id"), row),
                 maybeText(row, "part_number") == null ? null : toPart(uuid(row, "part_id"), row),
                 maybeUuid(row, "a_id") == null ? null : toAlert(row, "a_"));

@@ -10,33 +10,38 @@ import io.sluice.inventory.MoveOutcome;
 import io.sluice.inventory.Movement;
 import io.sluice.inventory.Shelf;
 import io.sluice.inventory.StockKey;
-import io.sluice.inventory.postgres.Shelves.Locked;
 import io.sluice.log.Caller;
 import io.sluice.log.Event;
 import io.sluice.log.OnceKey;
 import io.sluice.log.StoredAnswer;
 import io.sluice.log.postgres.Appender;
 import io.sluice.log.postgres.Appender.Draft;
+import io.sluice.log.postgres.Appender.Head;
 import io.sluice.log.postgres.Appender.Linked;
-import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.log.postgres.Appender.Taken;
 import io.sluice.log.postgres.PostgresLedger.Done;
 import io.sluice.postgres.Session;
 import io.sluice.postgres.Session.Write;
+import io.sluice.shared.TenantId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A group of movements inside one transaction: the rows are locked; the tenant's head is locked after them and what
- * decisions need is read with it; and all that is new is written: three statements, however many movements they are.
+ * A group of movements inside one transaction, in three statements, however many movements they are: the tenant's head
+ * is locked; what decisions need is read; and all that is new is written. Who knows the rows from the group before needs
+ * only the last of them.
  */
 public final class StockTransactions {
 
@@ -76,20 +81,124 @@ public final class StockTransactions {
         List<Event> events(List<MoveOutcome> outcomes);
     }
 
+    /** What decisions stand on. */
+    private record Ground(Shelf shelf, Head head, Holding holding, Warm warm) {}
+
+    /** Whether the head's lock is held, or nothing but trust that the log has not moved on since. */
+    private enum Holding {
+        LOCK,
+        TRUST
+    }
+
+    /** The answers of a group, and its rows as they are once it is committed. */
+    record Landed(List<MoveAnswer> answers, Warm warm) {}
+
+    /** A decided group: what to write, step by step, and what is true once that is committed. */
+    record Prepared(List<List<Write>> steps, Done<Landed> done) {}
+
     /** Posts the commands, each with its own outcomes, in order. */
     public Mono<Done<List<MoveAnswer>>> post(Session session, List<MoveCommand> commands, Beside beside) {
-        return locked(session, commands)
-                .flatMap(locked -> store(session, locked, MoveGroup.decide(commands, locked.shelf()), beside));
+        return locked(session, rowsOf(commands), keysOf(commands))
+                .flatMap(ground -> store(session, ground, MoveGroup.decide(commands, ground.shelf()), beside));
+    }
+
+    /** Whether all rows are known that the commands are about. */
+    static boolean suffices(Warm warm, List<MoveCommand> commands) {
+        return warm.missing(rowsOf(commands)).isEmpty();
+    }
+
+    /**
+     * Decides the commands on rows that are all known. The steps fail with {@link
+     * io.sluice.postgres.Failures#hasMovedOn} when the rows are not what the database has; a key that is taken already
+     * is found by its constraint.
+     */
+    Prepared prepare(Caller caller, List<MoveCommand> commands, Warm warm) {
+        SortedSet<StockKey> keys = rowsOf(commands);
+        return prepared(caller, keys, trusted(keys, Map.of(), warm), commands);
+    }
+
+    /** Posts the commands on the rows that are known already, as far as they are; fails as {@link #prepare}. */
+    Mono<Done<Landed>> post(Session session, List<MoveCommand> commands, @Nullable Warm warm) {
+        SortedSet<StockKey> keys = rowsOf(commands);
+        List<OnceKey> once = keysOf(commands);
+        Mono<Ground> ground = warm == null ? locked(session, keys, once) : trusted(session, keys, once, warm);
+        return ground.map(it -> prepared(session.caller(), keys, it, commands)).flatMap(it -> stored(session, it));
+    }
+
+    private static Mono<Done<Landed>> stored(Session session, Prepared prepared) {
+        return Flux.fromIterable(prepared.steps()).concatMap(session::together).then(Mono.just(prepared.done()));
+    }
+
+    private Prepared prepared(Caller caller, SortedSet<StockKey> keys, Ground ground, List<MoveCommand> commands) {
+        List<Decided> decided = MoveGroup.decide(commands, ground.shelf());
+        List<List<Write>> steps = new ArrayList<>(1);
+        Done<List<MoveAnswer>> done;
+        if (decided.stream().allMatch(StockTransactions::changesNothing)) {
+            steps.addAll(proof(caller.tenant(), ground));
+            done = new Done<>(answers(decided, List.of()), 0, List.of());
+        } else {
+            Appended appended = appended(caller, ground, decided, List.of());
+            steps.addAll(alertSteps(caller.tenant(), ground));
+            steps.add(appended.writes());
+            done = appended.done();
+        }
+        return new Prepared(steps, new Done<>(landed(ground, keys, done), done.position(), done.events()));
+    }
+
+    /** A refusal, too, must be right at the time that it is given. */
+    private static List<List<Write>> proof(TenantId tenant, Ground ground) {
+        return switch (ground.holding()) {
+            case LOCK -> List.of();
+            case TRUST -> List.of(List.of(Appender.keepHead(tenant, ground.head())));
+        };
+    }
+
+    /** Alerts are written with the head's lock held, as all that changes them does. */
+    private static List<List<Write>> alertSteps(TenantId tenant, Ground ground) {
+        if (!ground.shelf().changesAlerts()) {
+            return List.of();
+        }
+        List<List<Write>> steps = new ArrayList<>(proof(tenant, ground));
+        StockWriter.alerts(tenant, ground.shelf()).forEach(write -> steps.add(List.of(write)));
+        return steps;
+    }
+
+    private static Landed landed(Ground ground, SortedSet<StockKey> keys, Done<List<MoveAnswer>> done) {
+        Head head = done.events().isEmpty()
+                ? ground.head()
+                : headAfter(done.events().getLast());
+        return new Landed(
+                done.answer(), ground.warm().with(ground.shelf(), keys).at(head));
+    }
+
+    private static Head headAfter(Linked last) {
+        return new Head(last.event().position(), last.hash(), last.event().at());
     }
 
     /** The rows that the commands are about, locked, with what decisions need. */
     public Mono<Shelf> shelf(Session session, List<MoveCommand> commands) {
-        return locked(session, commands).map(Locked::shelf);
+        return locked(session, rowsOf(commands), keysOf(commands)).map(Ground::shelf);
     }
 
-    private Mono<Locked> locked(Session session, List<MoveCommand> commands) {
-        return Shelves.load(session, rowsOf(commands), keysOf(commands), clock.instant())
+    private Mono<Ground> locked(Session session, SortedSet<StockKey> keys, List<OnceKey> once) {
+        return Shelves.lock(session, keys, once, clock.instant())
+                .map(it -> new Ground(it.shelf(), it.head(), Holding.LOCK, Warm.empty(it.head())))
                 .transform(this::handedOver);
+    }
+
+    private Mono<Ground> trusted(Session session, SortedSet<StockKey> keys, List<OnceKey> once, Warm warm) {
+        List<StockKey> missing = warm.missing(keys);
+        return missing.isEmpty()
+                ? Mono.just(trusted(keys, Map.of(), warm))
+                : Shelves.read(session, missing, once, clock.instant())
+                        .flatMap(read ->
+                                Arrays.equals(read.head().hash(), warm.head().hash())
+                                        ? Mono.just(trusted(keys, read.kept(), warm.with(read.shelf(), missing)))
+                                        : locked(session, keys, once));
+    }
+
+    private Ground trusted(SortedSet<StockKey> keys, Map<String, Shelf.Kept> kept, Warm warm) {
+        return new Ground(warm.shelf(keys, kept, clock.instant()), warm.head(), Holding.TRUST, warm);
     }
 
     /** Off the event loop, which other connections share. */
@@ -100,7 +209,7 @@ public final class StockTransactions {
     /** Adds to the usage of days that no movement stands for. */
     public static Mono<Void> addHistory(Session session, List<DayUsage> usage) {
         List<Write> writes = new ArrayList<>(1);
-        StockWriter.addUsage(session, "HISTORY", usage, writes);
+        StockWriter.addUsage(session.caller().tenant(), "HISTORY", usage, writes);
         return session.together(writes);
     }
 
@@ -129,12 +238,12 @@ public final class StockTransactions {
         return keys;
     }
 
-    private Mono<Done<List<MoveAnswer>>> store(Session session, Locked locked, List<Decided> decided, Beside beside) {
+    private Mono<Done<List<MoveAnswer>>> store(Session session, Ground ground, List<Decided> decided, Beside beside) {
         boolean changesNothing =
                 beside == Beside.NOTHING && decided.stream().allMatch(StockTransactions::changesNothing);
         return changesNothing
                 ? Mono.just(new Done<>(answers(decided, List.of()), 0, List.of()))
-                : append(session, locked, decided, beside);
+                : append(session, ground, decided, beside);
     }
 
     private static boolean changesNothing(Decided decided) {
@@ -157,14 +266,24 @@ public final class StockTransactions {
         return usage;
     }
 
-    /** What a decided command wrote, once its positions are known. */
-    private record Written(StoredAnswer answer, List<Posted> posted) {}
-
     /** A movement at its position. */
     record Posted(Movement movement, Caller caller, long position) {}
 
-    private Mono<Done<List<MoveAnswer>>> append(Session session, Locked locked, List<Decided> decided, Beside beside) {
-        LockedHead head = locked.head();
+    private Mono<Done<List<MoveAnswer>>> append(Session session, Ground ground, List<Decided> decided, Beside beside) {
+        List<MoveOutcome> outcomes =
+                decided.stream().flatMap(one -> one.outcomes().stream()).toList();
+        Mono<Void> more = beside.write(session, outcomes);
+        Appended appended = appended(session.caller(), ground, decided, beside.events(outcomes));
+        return StockWriter.writeAlerts(session, ground.shelf())
+                .then(more)
+                .then(session.together(appended.writes()))
+                .thenReturn(appended.done());
+    }
+
+    private record Appended(List<Write> writes, Done<List<MoveAnswer>> done) {}
+
+    private Appended appended(Caller caller, Ground ground, List<Decided> decided, List<Event> beside) {
+        Head head = ground.head();
         Instant at = Appender.timeAfter(head, clock.instant());
         List<Draft> drafts = new ArrayList<>();
         List<Taken> taken = new ArrayList<>();
@@ -173,20 +292,16 @@ public final class StockTransactions {
         for (Decided one : decided) {
             written.add(written(one, head.position(), at, drafts, taken, posted));
         }
-        List<MoveOutcome> outcomes =
-                decided.stream().flatMap(one -> one.outcomes().stream()).toList();
-        Mono<Void> more = beside.write(session, outcomes);
-        beside.events(outcomes).forEach(event -> drafts.add(new Draft(session.caller(), event)));
+        beside.forEach(event -> drafts.add(new Draft(caller, event)));
         List<Linked> linked = Appender.link(head, at, drafts);
-        List<Write> writes = StockWriter.rows(session, locked.shelf());
-        StockWriter.addUsage(session, "LEDGER", usageOf(locked.shelf(), decided), writes);
-        StockWriter.addMovements(session, posted, at, writes);
-        writes.addAll(Appender.writes(session, head, at, linked, taken));
-        return StockWriter.writeAlerts(session, locked.shelf())
-                .then(more)
-                .then(session.together(writes))
-                .then(Mono.fromSupplier(
-                        () -> new Done<>(answers(decided, written), head.position() + linked.size(), linked)));
+        List<Write> writes = StockWriter.rows(caller.tenant(), ground.shelf());
+        StockWriter.addUsage(caller.tenant(), "LEDGER", usageOf(ground.shelf(), decided), writes);
+        StockWriter.addMovements(caller.tenant(), posted, at, writes);
+        writes.addAll(Appender.writes(caller.tenant(), head, at, linked, taken));
+        if (linked.isEmpty() && ground.holding() == Holding.TRUST) {
+            writes.add(Appender.keepHead(caller.tenant(), head));
+        }
+        return new Appended(writes, new Done<>(answers(decided, written), head.position() + linked.size(), linked));
     }
 
     private static StoredAnswer written(

@@ -9,6 +9,7 @@ import io.sluice.inventory.postgres.StockTransactions.Posted;
 import io.sluice.log.CanonicalJson;
 import io.sluice.postgres.Session;
 import io.sluice.postgres.Session.Write;
+import io.sluice.shared.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,32 +97,39 @@ final class StockWriter {
 
     /** New state of rows and alerts, without movements. */
     static Mono<Void> writeRows(Session session, Shelf shelf) {
-        return writeAlerts(session, shelf).then(Mono.defer(() -> session.together(rows(session, shelf))));
+        TenantId tenant = session.caller().tenant();
+        return writeAlerts(session, shelf).then(Mono.defer(() -> session.together(rows(tenant, shelf))));
+    }
+
+    static Mono<Void> writeAlerts(Session session, Shelf shelf) {
+        return Flux.fromIterable(alerts(session.caller().tenant(), shelf))
+                .concatMap(write -> session.together(List.of(write)))
+                .then();
     }
 
     /** One after the other: an alert that is resolved makes room for one that is opened. */
-    static Mono<Void> writeAlerts(Session session, Shelf shelf) {
-        List<Mono<Long>> writes = new ArrayList<>();
-        updateAlerts(session, shelf.updatedAlerts(), writes);
-        insertAlerts(session, shelf.openedAlerts(), writes);
-        return Flux.concat(writes).then();
-    }
-
-    /** New state of rows. */
-    static List<Write> rows(Session session, Shelf shelf) {
+    static List<Write> alerts(TenantId tenant, Shelf shelf) {
         List<Write> writes = new ArrayList<>();
-        rows(session, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
-        rows(session, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        updateAlerts(tenant, shelf.updatedAlerts(), writes);
+        insertAlerts(tenant, shelf.openedAlerts(), writes);
         return writes;
     }
 
-    private static void rows(Session session, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
+    /** New state of rows. */
+    static List<Write> rows(TenantId tenant, Shelf shelf) {
+        List<Write> writes = new ArrayList<>();
+        rows(tenant, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
+        rows(tenant, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        return writes;
+    }
+
+    private static void rows(TenantId tenant, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
         if (rows.isEmpty()) {
             return;
         }
         writes.add(new Write(
                 sql,
-                session.caller().tenant().value(),
+                tenant.value(),
                 uuids(rows, row -> row.key().location()),
                 uuids(rows, row -> row.key().part()),
                 texts(rows, StockRow::quantity),
@@ -136,7 +144,7 @@ final class StockWriter {
                 texts(rows, row -> row.own().maximum())));
     }
 
-    static void addUsage(Session session, String source, List<DayUsage> usage, List<Write> writes) {
+    static void addUsage(TenantId tenant, String source, List<DayUsage> usage, List<Write> writes) {
         Map<DayUsage.Day, DayUsage> days = new LinkedHashMap<>();
         for (DayUsage one : usage) {
             if (!one.isNothing()) {
@@ -149,7 +157,7 @@ final class StockWriter {
         List<DayUsage> sums = List.copyOf(days.values());
         writes.add(new Write(
                 ADD_USAGE,
-                session.caller().tenant().value(),
+                tenant.value(),
                 uuids(sums, DayUsage::part),
                 uuids(sums, DayUsage::location),
                 texts(sums, DayUsage::day),
@@ -160,13 +168,13 @@ final class StockWriter {
                 source));
     }
 
-    static void updateAlerts(Session session, List<StockAlert> alerts, List<Mono<Long>> writes) {
+    static void updateAlerts(TenantId tenant, List<StockAlert> alerts, List<Write> writes) {
         if (alerts.isEmpty()) {
             return;
         }
-        writes.add(session.update(
+        writes.add(new Write(
                 UPDATE_ALERTS,
-                session.caller().tenant().value(),
+                tenant.value(),
                 uuids(alerts, StockAlert::id),
                 texts(alerts, StockAlert::status),
                 texts(alerts, StockAlert::quantity),
@@ -180,13 +188,13 @@ final class StockWriter {
                 numbers(alerts, StockAlert::version)));
     }
 
-    private static void insertAlerts(Session session, List<StockAlert> alerts, List<Mono<Long>> writes) {
+    private static void insertAlerts(TenantId tenant, List<StockAlert> alerts, List<Write> writes) {
         if (alerts.isEmpty()) {
             return;
         }
-        writes.add(session.update(
+        writes.add(new Write(
                 INSERT_ALERTS,
-                session.caller().tenant().value(),
+                tenant.value(),
                 uuids(alerts, StockAlert::id),
                 texts(alerts, StockAlert::level),
                 texts(alerts, StockAlert::status),
@@ -202,13 +210,13 @@ final class StockWriter {
                 numbers(alerts, StockAlert::version)));
     }
 
-    static void addMovements(Session session, List<Posted> posted, Instant at, List<Write> writes) {
+    static void addMovements(TenantId tenant, List<Posted> posted, Instant at, List<Write> writes) {
         if (posted.isEmpty()) {
             return;
         }
         writes.add(new Write(
                 INSERT_MOVEMENTS,
-                session.caller().tenant().value(),
+                tenant.value(),
                 at,
                 uuids(posted, it -> it.movement().id()),
                 uuids(posted, it -> it.movement().move().location()),

@@ -194,10 +194,10 @@ public final class HotCommands<C, A> implements SmartLifecycle {
         }
 
         private void landed(List<Waiting<C, A>> group, List<A> answers) {
+            free();
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).answer.accept(answers.get(i));
             }
-            free();
         }
 
         private void failed(List<Waiting<C, A>> group, Throwable error) {

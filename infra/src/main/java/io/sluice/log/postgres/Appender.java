@@ -13,6 +13,7 @@ import io.sluice.log.StoredAnswer;
 import io.sluice.postgres.Rows;
 import io.sluice.postgres.Session;
 import io.sluice.postgres.Session.Write;
+import io.sluice.shared.TenantId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -29,8 +30,8 @@ import reactor.core.publisher.Mono;
  */
 public final class Appender {
 
-    /** The head as it is while this transaction holds its lock. */
-    public record LockedHead(long position, byte[] hash, Instant at) {}
+    /** The last position of a log with the hash that stands for all events up to it. */
+    public record Head(long position, byte[] hash, Instant at) {}
 
     /** An event with the one who caused it. */
     public record Draft(Caller caller, Event event) {}
@@ -42,12 +43,17 @@ public final class Appender {
     public record Taken(OnceKey key, StoredAnswer answer) {}
 
     private static final String MOVE_HEAD = """
-            UPDATE tenant_log SET head = $2, head_hash = decode($3, 'hex'), head_at = $4 WHERE tenant_id = $1
+            UPDATE tenant_log SET head = follow(head_hash, decode($5, 'hex'), $2), head_hash = decode($3, 'hex'),
+                   head_at = $4
+            WHERE tenant_id = $1
+            """;
+    private static final String KEEP_HEAD = """
+            UPDATE tenant_log SET head = follow(head_hash, decode($2, 'hex'), head) WHERE tenant_id = $1
             """;
     private static final String TAKE_KEYS = """
             INSERT INTO command_key (tenant_id, scope, key, digest, status, answer, etag, location, position, expires_at)
             SELECT $1, k.scope, k.key, k.digest, k.status, k.answer, nullif(k.etag, ''), nullif(k.location, ''),
-                   k.position, CASE WHEN k.life > 0 THEN $2 + k.life * interval '1 second' END
+                   k.position, CASE WHEN k.life > 0 THEN $2::timestamptz + k.life * interval '1 second' END
             FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
                         $10::bigint[], $11::bigint[])
                  AS k (scope, key, digest, status, answer, etag, location, position, life)
@@ -67,24 +73,24 @@ public final class Appender {
 
     private Appender() {}
 
-    public static Mono<LockedHead> lockHead(Session session) {
+    public static Mono<Head> lockHead(Session session) {
         return session.one(
-                LOCK_HEAD, Appender::toLockedHead, session.caller().tenant().value());
+                LOCK_HEAD, Appender::toHead, session.caller().tenant().value());
     }
 
     /** From the columns {@code head}, {@code head_hash} and {@code head_at}. */
-    public static LockedHead toLockedHead(Readable row) {
-        return new LockedHead(Rows.number(row, "head"), Rows.bytes(row, "head_hash"), Rows.instant(row, "head_at"));
+    public static Head toHead(Readable row) {
+        return new Head(Rows.number(row, "head"), Rows.bytes(row, "head_hash"), Rows.instant(row, "head_at"));
     }
 
     /** The commit time of this transaction: microseconds, never before the log's last event. */
-    public static Instant timeAfter(LockedHead head, Instant now) {
+    public static Instant timeAfter(Head head, Instant now) {
         Instant micros = now.truncatedTo(ChronoUnit.MICROS);
         return micros.isBefore(head.at()) ? head.at() : micros;
     }
 
     /** Links the events behind the head, in order. */
-    public static List<Linked> link(LockedHead head, Instant at, List<Draft> drafts) {
+    public static List<Linked> link(Head head, Instant at, List<Draft> drafts) {
         List<Linked> linked = new ArrayList<>(drafts.size());
         Map<Object, String> texts = new HashMap<>();
         long position = head.position();
@@ -141,27 +147,39 @@ public final class Appender {
     }
 
     /** Writes events, head and keys in one statement; nothing to write is no statement. */
-    public static Mono<Void> write(
-            Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
-        return session.together(writes(session, head, at, events, taken));
+    public static Mono<Void> write(Session session, Head head, Instant at, List<Linked> events, List<Taken> taken) {
+        return session.together(writes(session.caller().tenant(), head, at, events, taken));
     }
 
-    /** What appends the events, moves the head and takes the keys: none or more statements for one step. */
-    public static List<Write> writes(
-            Session session, LockedHead head, Instant at, List<Linked> events, List<Taken> taken) {
-        UUID tenant = session.caller().tenant().value();
+    /**
+     * What takes the keys, appends the events and moves the head: none or more statements for one step. The head comes
+     * last, as the one that runs first: it holds its lock, and knows that nothing came between, before anything is
+     * written.
+     *
+     * @param head what the events were linked behind; if the log has moved on, the step fails ({@link
+     *     io.sluice.postgres.Failures#hasMovedOn})
+     */
+    public static List<Write> writes(TenantId of, Head head, Instant at, List<Linked> events, List<Taken> taken) {
+        UUID tenant = of.value();
         List<Write> writes = new ArrayList<>(3);
-        if (!events.isEmpty()) {
-            Linked last = events.getLast();
-            writes.add(new Write(MOVE_HEAD, tenant, last.event().position(), HashChain.hex(last.hash()), at));
-        }
         if (!taken.isEmpty()) {
             writes.add(takeKeys(tenant, at, taken));
         }
         if (!events.isEmpty()) {
             writes.add(insertEvents(tenant, at, events));
+            writes.add(moveHead(tenant, head, at, events.getLast()));
         }
         return writes;
+    }
+
+    private static Write moveHead(UUID tenant, Head head, Instant at, Linked last) {
+        return new Write(
+                MOVE_HEAD, tenant, last.event().position(), HashChain.hex(last.hash()), at, HashChain.hex(head.hash()));
+    }
+
+    /** Makes sure that the log has not moved on, for a step without events. */
+    public static Write keepHead(TenantId tenant, Head head) {
+        return new Write(KEEP_HEAD, tenant.value(), HashChain.hex(head.hash()));
     }
 
     private static Write insertEvents(UUID tenant, Instant at, List<Linked> events) {

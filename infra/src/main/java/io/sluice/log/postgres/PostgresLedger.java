@@ -13,8 +13,8 @@ import io.sluice.log.OnceKey;
 import io.sluice.log.Recorded;
 import io.sluice.log.StoredAnswer;
 import io.sluice.log.postgres.Appender.Draft;
+import io.sluice.log.postgres.Appender.Head;
 import io.sluice.log.postgres.Appender.Linked;
-import io.sluice.log.postgres.Appender.LockedHead;
 import io.sluice.log.postgres.Appender.Taken;
 import io.sluice.postgres.Database;
 import io.sluice.postgres.Failures;
@@ -108,10 +108,16 @@ public final class PostgresLedger implements Ledger {
 
     /**
      * One transaction whose events are told after its commit. Serialization failures and deadlocks are repeated twice
-     * (100 and 200 ms later), a key or row that another transaction made first at once: each time on fresh data.
+     * (100 and 200 ms later), a key or row that another transaction made first, or a log that has moved on, at once:
+     * each time on fresh data.
      */
     public <T> Mono<Done<T>> transaction(PoolName pool, Function<Session, Mono<Done<T>>> work) {
-        return Mono.deferContextual(context -> database.write(pool, work)
+        return transaction(database.write(pool, work));
+    }
+
+    /** The same for one that is run otherwise, and anew for each subscriber. */
+    public <T> Mono<Done<T>> transaction(Mono<Done<T>> committed) {
+        return Mono.deferContextual(context -> committed
                 .doOnNext(done -> told(context, done))
                 .retryWhen(Retry.backoff(2, Duration.ofMillis(100)).jitter(0).filter(Failures::isWorthRepeating))
                 .retryWhen(Retry.max(CLAIM_TRIES).filter(PostgresLedger::wasFirstElsewhere))
@@ -119,9 +125,10 @@ public final class PostgresLedger implements Ledger {
     }
 
     private static boolean wasFirstElsewhere(Throwable error) {
-        return Failures.duplicate(error)
-                .filter(name -> name.equals("command_key_pkey") || name.equals("stock_pkey"))
-                .isPresent();
+        return Failures.hasMovedOn(error)
+                || Failures.duplicate(error)
+                        .filter(name -> name.equals("command_key_pkey") || name.equals("stock_pkey"))
+                        .isPresent();
     }
 
     private Counter counterOf(String type) {
@@ -161,8 +168,7 @@ public final class PostgresLedger implements Ledger {
         return Appender.lockHead(session).flatMap(head -> write(session, head, answer, drafts, key));
     }
 
-    private <T> Mono<Done<T>> write(
-            Session session, LockedHead head, T answer, List<Draft> drafts, @Nullable OnceKey key) {
+    private <T> Mono<Done<T>> write(Session session, Head head, T answer, List<Draft> drafts, @Nullable OnceKey key) {
         Instant at = Appender.timeAfter(head, clock.instant());
         List<Linked> linked = Appender.link(head, at, drafts);
         long position = head.position() + linked.size();

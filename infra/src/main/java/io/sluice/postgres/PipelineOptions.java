@@ -1,0 +1,67 @@
+package io.sluice.postgres;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The pipeline's driver, set as the pools' is. */
+final class PipelineOptions {
+
+    private static final int STATEMENTS = 64;
+
+    private PipelineOptions() {}
+
+    /** One event loop: it has nothing to do but to write and read a few sockets. */
+    static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    static PgConnectOptions connect(PostgresUrl url, DatabaseSettings settings) {
+        Map<String, String> session = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
+        session.putAll(Pools.options(PoolName.COMMANDS, settings));
+        session.put("application_name", "sluice-pipeline");
+        var options = new PgConnectOptions()
+                .setHost(url.host())
+                .setPort(url.port())
+                .setDatabase(url.database())
+                .setUser(url.user())
+                .setPassword(url.password())
+                .setProperties(session)
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(STATEMENTS)
+                .setPreparedStatementCacheSqlFilter(_ -> true)
+                .setSslMode(SslMode.of(settings.sslMode()));
+        options.setSslOptions(sslOptions(settings));
+        return options;
+    }
+
+    private static ClientSSLOptions sslOptions(DatabaseSettings settings) {
+        var options = new ClientSSLOptions();
+        if (settings.sslRootCert() != null) {
+            options.setTrustOptions(new PemTrustOptions().addCertPath(settings.sslRootCert()));
+        } else {
+            options.setTrustAll(true);
+        }
+        if ("verify-full".equals(settings.sslMode())) {
+            options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+        if (settings.sslCert() != null && settings.sslKey() != null) {
+            options.setKeyCertOptions(
+                    new PemKeyCertOptions().addCertPath(settings.sslCert()).addKeyPath(settings.sslKey()));
+        }
+        return options;
+    }
+}
