@@ -53,7 +53,7 @@ final class PostgresCategories implements Categories {
 
     @Override
     public Mono<Void> awaitTree() {
-        return database.withSession(session -> Trees.await(session, "category"));
+        return database.withSession(session -> Appender.lockHead(session).then());
     }
 
     @Override

@@ -63,7 +63,7 @@ final class PostgresLocations implements Locations {
 
     @Override
     public Mono<Void> awaitTree() {
-        return database.withSession(session -> Trees.await(session, "location"));
+        return database.withSession(session -> Appender.lockHead(session).then());
     }
 
     @Override
