@@ -60,7 +60,7 @@ final class Arguments implements HandlerMethodArgumentResolver {
         return Bodies.read(exchange).map(body -> Binder.bind(body, type));
     }
 
-    private static boolean isPlainJson(HttpHeaders headers) {
+    static boolean isPlainJson(HttpHeaders headers) {
         String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
         String encoding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
         return type != null && isJson(type) && (encoding == null || encoding.equalsIgnoreCase("identity"));

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -209,7 +210,7 @@ public final class Binder {
     private static <T extends Record> @Nullable T construct(
             Class<T> type, Shape shape, @Nullable Object[] values, String prefix, List<FieldError> errors) {
         try {
-            return type.cast(shape.constructor().invokeWithArguments(Arrays.asList(values)));
+            return type.cast((Object) shape.constructor().invokeExact(values));
         } catch (Problem.Invalid problem) {
             problem.errors().forEach(it -> errors.add(new FieldError(prefix + it.field(), it.code(), it.message())));
             return null;
@@ -478,8 +479,11 @@ public final class Binder {
         try {
             var constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return new Shape(
-                    MethodHandles.lookup().unreflectConstructor(constructor), List.copyOf(byName.values()), byName);
+            MethodHandle made = MethodHandles.lookup()
+                    .unreflectConstructor(constructor)
+                    .asSpreader(Object[].class, types.length)
+                    .asType(MethodType.methodType(Object.class, Object[].class));
+            return new Shape(made, List.copyOf(byName.values()), byName);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot inspect " + type, e);
         }
