@@ -440,19 +440,19 @@ class StreamsIT {
             for (int i = 0; i < 10; i++) {
                 Link.post(server, admin.token(), rows, 9_800);
             }
-            Link.await("the live one", () -> live.count() == STALLED_EVENTS);
+            Link.await("the live one", LONG_PATIENCE, () -> live.count() == STALLED_EVENTS);
             long heap = heap();
             long direct = direct() - directBefore;
 
             List<Long> all = logged("stock", rows.getLast().position());
             assertThat(live.positions()).isEqualTo(all).hasSize(STALLED_EVENTS);
-            stopped.forEach(stream -> stream.request(2));
-            stopped.forEach(stream -> Link.await("the next", () -> stream.count() == 200));
+            stopped.forEach(stream -> stream.request(1));
+            stopped.forEach(stream -> Link.await("the next", LONG_PATIENCE, () -> stream.count() == 100));
             assertThat(stopped)
-                    .allSatisfy(stream -> assertThat(stream.positions()).isEqualTo(all.subList(0, 200)));
+                    .allSatisfy(stream -> assertThat(stream.positions()).isEqualTo(all.subList(0, 100)));
             for (Link.Stream stream : stopped.subList(0, 4)) {
                 stream.request(STALLED_EVENTS);
-                Link.await("everything", () -> stream.count() == STALLED_EVENTS);
+                Link.await("everything", LONG_PATIENCE, () -> stream.count() == STALLED_EVENTS);
                 assertThat(stream.positions()).isEqualTo(all);
             }
             assertThat(stopped).noneMatch(Link.Stream::isOver);
@@ -468,6 +468,7 @@ class StreamsIT {
     }
 
     private static final int STALLED_EVENTS = 100_000;
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
     private static final String ALL_STOCK = "{\"implicit\":false,\"batch\":100,\"topics\":[\"stock\"]}";
 
     private static long heap() {
