@@ -16,6 +16,8 @@ import java.util.Set;
  *   <li>{@code --mode live --rate 100 --warm 5 --secs 10}
  *   <li>{@code --mode ladder --rate 50 --step 1.4 --secs 4 --limit 250}: raises the rate until the 99th percentile
  *       passes the limit in milliseconds; the last line is the best rung
+ *   <li>{@code --mode stalled --rate 100 --stalled 1000}: the same without and with so many more that stop asking; fails
+ *       when these make the 99th percentile of the others more than a fifth longer
  *   <li>{@code --mode resume --subscribers 100 --rate 200 --secs 20 --every 500}: cuts every socket at random moments,
  *       on average each {@code --every} ms, comes back with the last position, and compares with {@code /api/events}
  *   <li>{@code --mode catchup --subscribers 1 --fill 100000 --batch 100 --repeat 3}: seconds from connecting to the last
@@ -55,6 +57,7 @@ public final class FanOut {
             "no-publish",
             "pids",
             "db-pids",
+            "stalled",
             "step",
             "limit",
             "every",
@@ -78,6 +81,7 @@ public final class FanOut {
     private static boolean run(String mode, Stage stage) throws InterruptedException {
         return switch (mode) {
             case "live" -> new Live(stage).once();
+            case "stalled" -> new Live(stage).stalled();
             case "ladder" -> new Live(stage).ladder();
             case "resume" -> new Resume(stage).run();
             case "catchup" -> new CatchUp(stage).run();

@@ -16,6 +16,7 @@ final class Live {
     private static final int POLLS_A_SAMPLE = 25;
     private static final long SECOND = 1_000_000_000L;
     private static final long LEAD = SECOND / 10;
+    private static final double MOST_SLOWED = 1.2;
 
     private final Options options;
     private final Stage stage;
@@ -37,6 +38,21 @@ final class Live {
                 measure("live", options.fraction("rate", 100), options.number("warm", 5), options.number("secs", 10));
         print(rung);
         return rung.isGood();
+    }
+
+    /** The same rate twice, the second time beside subscribers that stop asking. Is good when those slow no one. */
+    boolean stalled() throws InterruptedException {
+        double rate = options.fraction("rate", 100);
+        int secs = options.number("secs", 10);
+        var alone = measure("alone", rate, options.number("warm", 5), secs);
+        print(alone);
+        stage.audience()
+                .open(options.number("stalled", 1000), stage.wish.askingOnce(), stage.tokens, -1, Long.MAX_VALUE);
+        var beside = measure("stalled", rate, options.number("warm", 5), secs);
+        print(beside);
+        return alone.isGood()
+                && beside.isGood()
+                && beside.report().number("p99") <= MOST_SLOWED * alone.report().number("p99");
     }
 
     /** Is good when the first rung was, and none lost an event. */

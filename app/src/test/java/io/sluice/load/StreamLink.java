@@ -57,6 +57,9 @@ final class StreamLink extends ChannelInboundHandlerAdapter {
     private static final String METADATA_MIME = "message/x.rsocket.composite-metadata.v0";
     private static final String DATA_MIME = "application/json";
 
+    /** A credit that is not renewed. */
+    static final int ONCE = 1;
+
     /** What is asked for when the link is up. */
     record Request(URI server, String token, String json, int credit) {}
 
@@ -312,7 +315,7 @@ final class StreamLink extends ChannelInboundHandlerAdapter {
 
     private void deliver(byte[] bytes, int start, int length) {
         reader.payload(bytes, start, length);
-        if (!over && ++used >= (request.credit() + 1) / 2) {
+        if (!over && request.credit() != ONCE && ++used >= (request.credit() + 1) / 2) {
             var out = context.alloc().ioBuffer(32);
             frame(out, head(context.alloc().buffer(), 1, REQUEST_N, 0).writeInt(used));
             context.writeAndFlush(out, context.voidPromise());

@@ -27,6 +27,11 @@ record Wish(URI server, String token, List<String> topics, int credit, int batch
         return new Wish(server, otherToken, topics, credit, batch, position, more);
     }
 
+    /** Of one who takes what opens the stream and asks for nothing more. */
+    Wish askingOnce() {
+        return new Wish(server, token, topics, StreamLink.ONCE, batch, after, more);
+    }
+
     StreamLink.Request from(long position) {
         var json = new StringBuilder("{\"topics\":[")
                 .append(topics.stream().map(topic -> '"' + topic + '"').collect(Collectors.joining(",")))

@@ -8,16 +8,19 @@ import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
@@ -514,5 +517,50 @@ class ConductIT {
                 .contains("sluice_http_seconds_count{method=\"GET\",route=\"/api/parts/{id}\",status=\"404\"}")
                 .contains("sluice_slo_total{good=\"true\",slo=\"availability\"}")
                 .contains("sluice_db_pool{pool=\"ops\"");
+    }
+
+    /** The second waits for the first and is refused the moment it is looked at: reading must go on after that. */
+    @Test
+    void answersEveryRequestOfAConnectionThatIsKeptAlive() throws IOException {
+        try (var socket = new Socket("localhost", Server.shared().port())) {
+            socket.setSoTimeout(5_000);
+            send(socket, bare("/api/parts") + bare("/api/parts/" + "1".repeat(300)));
+            assertThat(statusesOf(socket, 2)).containsExactly("200", "400");
+
+            send(socket, bare("/api/me"));
+            assertThat(statusesOf(socket, 1)).containsExactly("200");
+        }
+    }
+
+    private String bare(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + tenant.admin().token() + "\r\n\r\n";
+    }
+
+    private static void send(Socket socket, String requests) throws IOException {
+        socket.getOutputStream().write(requests.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Of so many answers, all read to their end. */
+    private static List<String> statusesOf(Socket socket, int answers) throws IOException {
+        List<String> statuses = new ArrayList<>();
+        for (int i = 0; i < answers; i++) {
+            String head = headOf(socket);
+            statuses.add(head.split(" ")[1]);
+            var length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+            assertThat(length.find()).as(head).isTrue();
+            socket.getInputStream().readNBytes(Integer.parseInt(length.group(1)));
+        }
+        return statuses;
+    }
+
+    private static String headOf(Socket socket) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("the connection is open after %s", head).isNotNegative();
+            head.append((char) next);
+        }
+        return head.toString();
     }
 }

@@ -66,7 +66,10 @@ public final class Session {
                 : update(Together.sqlOf(writes), Together.argumentsOf(writes)).then();
     }
 
-    /** Rows in order, fetched in portions as they are asked for. */
+    /**
+     * Rows in order, fetched in portions as they are asked for. The SQL has at least one parameter: of one without, the
+     * driver drops the rows that a cancelled reader has not taken, and their buffers are lost.
+     */
     public <T> Flux<T> query(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
         return bind(sql, arguments)
                 .fetchSize(FETCH)

@@ -24,16 +24,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three nodes in processes of their own under load; one is killed, and Redis goes and comes back. */
+/** Three nodes in processes of their own under load; one is killed, and Redis goes and comes back. A fourth dies importing. */
 class ClusterIT {
 
     private static final Duration START = Duration.ofSeconds(90);
@@ -114,9 +117,13 @@ class ClusterIT {
         for (int i = 0; i < 3; i++) {
             NODES.add(Node.start());
         }
+        awaitUp(NODES);
+    }
+
+    private static void awaitUp(List<Node> nodes) {
         long deadline = System.nanoTime() + START.toNanos();
-        while (!NODES.stream().allMatch(Node::isUp)) {
-            assertThat(NODES).as("logs in %s", home).allMatch(Node::isAlive);
+        while (!nodes.stream().allMatch(Node::isUp)) {
+            assertThat(nodes).as("logs in %s", home).allMatch(Node::isAlive);
             assertThat(System.nanoTime()).as("the nodes start in time").isLessThan(deadline);
             LockSupport.parkNanos(100_000_000);
         }
@@ -277,6 +284,78 @@ class ClusterIT {
         });
         assertThat(subscribers).allSatisfy(it -> assertThat(it.all()).isEqualTo(streamed));
         subscribers.forEach(it -> it.link.close());
+    }
+
+    /** The lease is let run out by hand: it lasts half a minute. */
+    @Test
+    void endsAnImportWhoseNodeIsKilledInItsMidst() throws IOException, InterruptedException {
+        TestTenant tenant = Tenants.fresh();
+        tenant.admin()
+                .post("/api/locations", Map.of("code", "W1", "name", "W1"))
+                .expectStatus()
+                .isCreated();
+        Node node = Node.start();
+        awaitUp(List.of(node));
+
+        UUID id = sent(node, tenant.admin().token(), LINES);
+        Link.await("a part of the lines", () -> importOf(id).applied() >= 500);
+        node.process().destroyForcibly().waitFor();
+        ImportRow left = importOf(id);
+        Owner.update("UPDATE import SET lease_until = now() WHERE id = ?", id);
+        Link.await("another node to end it", () -> !importOf(id).state().equals("RUNNING"));
+
+        assertThat(left.state()).isEqualTo("RUNNING");
+        assertThat(left.applied()).isLessThan(LINES);
+        ImportRow ended = importOf(id);
+        assertThat(ended.state()).isEqualTo("SUCCEEDED");
+        assertThat(ended.node()).isNotEqualTo(left.node());
+        assertThat(ended.applied()).isEqualTo(LINES);
+        assertThat(Owner.query(
+                        "SELECT number FROM import_line WHERE import_id = ? AND outcome = 'APPLIED' ORDER BY number",
+                        row -> row.getLong(1),
+                        id))
+                .isEqualTo(LongStream.range(2, LINES + 2).boxed().toList());
+        assertThat(Owner.count(
+                        "SELECT count(*) FROM movement WHERE tenant_id = ? AND type = 'ISSUE'",
+                        tenant.id().value()))
+                .isEqualTo(LINES);
+        assertThat(Owner.count(
+                        "SELECT sum(quantity) FROM stock WHERE tenant_id = ?",
+                        tenant.id().value()))
+                .isZero();
+    }
+
+    private static final int LINES = 3_000;
+
+    private record ImportRow(String state, String node, long applied) {}
+
+    private static ImportRow importOf(UUID id) {
+        return Owner.query(
+                        "SELECT state, node, coalesce((counters ->> 'applied')::bigint, 0) FROM import WHERE id = ?",
+                        row -> new ImportRow(row.getString(1), String.valueOf(row.getString(2)), row.getLong(3)),
+                        id)
+                .getFirst();
+    }
+
+    /** A file of so many sales of one piece, at a pace that leaves time to kill its node. */
+    private static UUID sent(Node node, String token, int lines) throws IOException, InterruptedException {
+        String file = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+                + IntStream.rangeClosed(1, lines)
+                        .mapToObj(i -> i + ",A,HEART,1,12/1/2010 8:26,1.5,17850,United Kingdom\n")
+                        .collect(Collectors.joining());
+        URI imports = URI.create("http://127.0.0.1:" + node.port()
+                + "/api/imports/retail?mode=LEDGER&opening=AUTO&location=W1&pace=1000");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String answer = client.send(
+                            HttpRequest.newBuilder(imports)
+                                    .header("Authorization", "Bearer " + token)
+                                    .header("Content-Type", "text/csv")
+                                    .POST(HttpRequest.BodyPublishers.ofString(file))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return UUID.fromString(Link.JSON.readTree(answer).path("id").asString());
+        }
     }
 
     private static void killRedis() throws IOException {

@@ -148,7 +148,7 @@ final class Link implements AutoCloseable {
         private final long first;
         private final Sinks.@Nullable Many<Payload> said;
         final List<String> frames = new CopyOnWriteArrayList<>();
-        private final List<Long> positions = new ArrayList<>();
+        private final ArrayList<Long> positions = new ArrayList<>();
         private volatile int events;
         private volatile @Nullable Throwable error;
         private volatile boolean over;
@@ -226,6 +226,15 @@ final class Link implements AutoCloseable {
 
         int count() {
             return events;
+        }
+
+        /** Keeps none of what came. */
+        void forget() {
+            frames.clear();
+            synchronized (positions) {
+                positions.clear();
+                positions.trimToSize();
+            }
         }
 
         boolean isOver() {

@@ -1,25 +1,36 @@
 package io.sluice.log.rsocket;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.sluice.access.Grant;
 import io.sluice.access.Role;
 import io.sluice.access.Scope;
 import io.sluice.load.Site;
 import io.sluice.log.Recorded;
 import io.sluice.log.hub.Hub;
+import io.sluice.testing.Owner;
 import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import io.sluice.testing.TestUser;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -74,7 +85,8 @@ class StreamsIT {
         var sse = new Link.Stream(Long.MAX_VALUE);
         var lines = new Link.Stream(Long.MAX_VALUE);
         var reading = List.of(
-                read("text/event-stream", "topics=stock", sse), read("application/x-ndjson", "topics=stock", lines));
+                read(Map.of("Accept", "text/event-stream"), "topics=stock", sse),
+                read(Map.of("Accept", "application/x-ndjson"), "topics=stock", lines));
         sse.ready();
         lines.ready();
 
@@ -92,11 +104,13 @@ class StreamsIT {
                 .count();
     }
 
-    private reactor.core.Disposable read(String form, String query, Link.Stream into) {
+    private reactor.core.Disposable read(Map<String, String> more, String query, Link.Stream into) {
         StringBuilder rest = new StringBuilder();
         return HttpClient.create()
-                .headers(headers ->
-                        headers.set("Authorization", "Bearer " + admin.token()).set("Accept", form))
+                .headers(headers -> {
+                    headers.set("Authorization", "Bearer " + admin.token());
+                    more.forEach(headers::set);
+                })
                 .get()
                 .uri("http://127.0.0.1:" + server.port() + "/api/streams?" + query)
                 .responseContent()
@@ -260,36 +274,136 @@ class StreamsIT {
     }
 
     @Test
-    void goesOnExactlyWhereItWasCut() {
+    void goesOnExactlyWhereItWasCutOverRSocketAndSse() {
         List<Site.Row> rows = Link.rows(server, admin.token(), 3);
+        long first = rows.getLast().position();
         var random = new Random(42);
-        var posting = CompletableFuture.runAsync(() -> Link.post(server, admin.token(), rows, 6_000));
+        var posting = CompletableFuture.runAsync(() -> Link.post(server, admin.token(), rows, CUT_EVENTS));
         List<Long> seen = new ArrayList<>();
-        long from = rows.getLast().position();
         int cuts = 0;
-        while (seen.size() < 6_000) {
-            try (Link link = link(admin)) {
-                int batch = 1 + random.nextInt(3) * 20;
-                Link.Stream stream = link.stream(
-                        "{\"implicit\":false,\"topics\":[\"stock\"],\"after\":" + from + ",\"batch\":" + batch + "}",
-                        202 + random.nextInt(400));
-                int until = Math.min(1 + random.nextInt(200), 6_000 - seen.size());
-                Link.await("more", () -> stream.count() >= until || stream.isOver());
-                List<Long> here = stream.positions();
-                seen.addAll(here);
-                from = here.isEmpty() ? from : here.getLast();
-                cuts++;
-            }
+        while (seen.size() < CUT_EVENTS) {
+            long from = seen.isEmpty() ? first : seen.getLast();
+            int least = Math.min(1 + random.nextInt(200), CUT_EVENTS - seen.size());
+            seen.addAll(random.nextBoolean() ? overRSocket(from, least, random) : overSse(from, least));
+            cuts++;
         }
         posting.join();
 
-        assertThat(seen).doesNotHaveDuplicates().isSorted();
-        long first = rows.getLast().position();
         assertThat(seen)
-                .isEqualTo(logged("stock").stream()
-                        .filter(position -> position > first)
-                        .toList());
-        assertThat(cuts).isGreaterThan(5);
+                .isEqualTo(logged("stock", first))
+                .hasSize(CUT_EVENTS)
+                .doesNotHaveDuplicates()
+                .isSorted();
+        assertThat(cuts).isGreaterThan(20);
+    }
+
+    private static final int CUT_EVENTS = 10_000;
+
+    private List<Long> overRSocket(long from, int least, Random random) {
+        try (Link link = link(admin)) {
+            int batch = 1 + random.nextInt(3) * 20;
+            Link.Stream stream = link.stream(
+                    "{\"implicit\":false,\"topics\":[\"stock\"],\"after\":" + from + ",\"batch\":" + batch + "}",
+                    202 + random.nextInt(400));
+            return untilCut(stream, least);
+        }
+    }
+
+    private List<Long> overSse(long from, int least) {
+        var stream = new Link.Stream(Long.MAX_VALUE);
+        var connection = read(
+                Map.of("Accept", "text/event-stream", "Last-Event-ID", Long.toString(from)), "topics=stock", stream);
+        try {
+            return untilCut(stream, least);
+        } finally {
+            connection.dispose();
+        }
+    }
+
+    private static List<Long> untilCut(Link.Stream stream, int least) {
+        Link.await("more", () -> stream.count() >= least || stream.isOver());
+        return stream.positions();
+    }
+
+    /** By the database's own word. */
+    private List<Long> logged(String topic, long after) {
+        return Owner.query(
+                "SELECT position FROM event WHERE tenant_id = ? AND position > ? AND ? = ANY (topics) ORDER BY position",
+                row -> row.getLong(1),
+                tenant.id().value(),
+                after,
+                topic);
+    }
+
+    @Test
+    void sendsExactlyTheEventsThatCarryTheTopic() {
+        List<Map<String, String>> subjects = List.of(subjects("1"), subjects("2"));
+        Link.await("the imports", () -> logged("user:" + admin.id()).size() >= 2);
+        List<String> topics = Owner.query(
+                "SELECT DISTINCT t FROM event, unnest(topics) t WHERE tenant_id = ? AND t ~ '^(category|alert|job|part|location):'",
+                row -> row.getString(1),
+                tenant.id().value());
+        for (String kind : List.of("category:", "alert:", "job:", "part:", "location:")) {
+            assertThat(topics).filteredOn(it -> it.startsWith(kind)).hasSizeGreaterThan(1);
+        }
+        try (Link link = link(admin)) {
+            Map<String, Link.Stream> streams = topics.stream()
+                    .collect(Collectors.toMap(topic -> topic, topic -> link.stream(
+                                    "{\"implicit\":false,\"after\":0,\"topics\":[\"" + topic + "\"]}", Long.MAX_VALUE)
+                            .ready()));
+
+            subjects.forEach(it -> post("/api/movements", moved(it, "ISSUE", 1)));
+
+            streams.forEach((topic, stream) -> {
+                List<Long> expected = logged(topic, 0);
+                Link.await("all of " + topic, () -> stream.count() >= expected.size());
+                assertThat(stream.positions()).as(topic).isEqualTo(expected);
+            });
+        }
+        assertThat(granted(
+                        admin,
+                        topics.stream()
+                                .flatMap(it ->
+                                        Stream.of(it.substring(0, it.length() - 1), it + "0", it.toUpperCase(ROOT)))
+                                .map(it -> '"' + it + '"')
+                                .collect(Collectors.joining(",", "[", "]"))))
+                .isEmpty();
+    }
+
+    /** A place, a category with a part that runs low there, and an import. */
+    private Map<String, String> subjects(String name) {
+        String category = post("/api/categories", Map.of("code", "C-" + name, "name", name));
+        String part = post(
+                "/api/parts",
+                Map.of("partNumber", "P-" + name, "description", name, "categoryId", category, "reorderThreshold", 5));
+        String location = post("/api/locations", Map.of("code", "L-" + name, "name", name));
+        Map<String, String> subjects = Map.of("partId", part, "locationId", location);
+        post("/api/movements", moved(subjects, "RECEIPT", 9));
+        post("/api/movements", moved(subjects, "ISSUE", 5));
+        admin.request(HttpMethod.POST, "/api/imports/parts")
+                .header("Content-Type", "text/csv")
+                .bodyValue("partNumber,description\nI-" + name + ",x\n")
+                .exchange()
+                .expectStatus()
+                .isAccepted();
+        return subjects;
+    }
+
+    private static Map<String, Object> moved(Map<String, String> subjects, String type, int quantity) {
+        Map<String, Object> wish = new HashMap<>(subjects);
+        wish.put("type", type);
+        wish.put("quantity", quantity);
+        return wish;
+    }
+
+    private String post(String path, Map<String, ?> body) {
+        byte[] answer = admin.post(path, body)
+                .expectStatus()
+                .is2xxSuccessful()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        return Link.JSON.readTree(Objects.requireNonNull(answer)).path("id").asString("");
     }
 
     @Test
@@ -301,54 +415,71 @@ class StreamsIT {
                             .asString())
                     .isEqualTo("position-ahead");
         }
-        admin.request(org.springframework.http.HttpMethod.GET, "/api/streams?after=999999")
+        admin.request(HttpMethod.GET, "/api/streams?after=999999")
                 .accept(org.springframework.http.MediaType.TEXT_EVENT_STREAM)
                 .exchange()
                 .expectStatus()
                 .isBadRequest();
     }
 
+    /** What they cost is what is free once they are gone, their clients' side in this process included. */
     @Test
     void keepsThoseWhoStoppedAskingForLittleAndGivesThemEverythingLater() {
         List<Site.Row> rows = Link.rows(server, admin.token(), 4);
-        List<Link> links = new ArrayList<>();
-        List<Link.Stream> stopped = new ArrayList<>();
-        for (int i = 0; i < 34; i++) {
-            Link link = link(admin);
-            links.add(link);
-            for (int j = 0; j < 30; j++) {
-                stopped.add(link.stream("{\"implicit\":false,\"batch\":100,\"topics\":[\"stock\"]}", 1));
-            }
-        }
-        stopped.forEach(Link.Stream::ready);
+        List<Link> links = Stream.generate(() -> link(admin)).limit(34).toList();
         try (Link other = link(admin)) {
-            Link.Stream live = other.stream("{\"implicit\":false,\"batch\":100,\"topics\":[\"stock\"]}", Long.MAX_VALUE)
-                    .ready();
+            List<Link.Stream> stopped = links.stream()
+                    .flatMap(link ->
+                            Stream.generate(() -> link.stream(ALL_STOCK, 1)).limit(30))
+                    .toList();
+            stopped.forEach(Link.Stream::ready);
+            Link.Stream live = other.stream(ALL_STOCK, Long.MAX_VALUE).ready();
             Link.post(server, admin.token(), rows, 2_000);
-            long before = used();
+            long directBefore = direct();
 
-            Link.post(server, admin.token(), rows, 10_000);
-            Link.post(server, admin.token(), rows, 10_000);
-            Link.await("the live one", () -> live.count() == 22_000);
-            long ring = 22_000L * 1_400;
-            assertThat(used() - before - ring).isLessThan(64L << 20);
+            for (int i = 0; i < 10; i++) {
+                Link.post(server, admin.token(), rows, 9_800);
+            }
+            Link.await("the live one", LONG_PATIENCE, () -> live.count() == STALLED_EVENTS);
+            long heap = heap();
+            long direct = direct() - directBefore;
 
-            List<Long> all = live.positions();
-            for (Link.Stream stream : stopped.subList(0, 10)) {
-                stream.request(1_000);
-                Link.await("everything", () -> stream.count() == 22_000);
+            List<Long> all = logged("stock", rows.getLast().position());
+            assertThat(live.positions()).isEqualTo(all).hasSize(STALLED_EVENTS);
+            stopped.forEach(stream -> stream.request(1));
+            stopped.forEach(stream -> Link.await("the next", LONG_PATIENCE, () -> stream.count() == 100));
+            assertThat(stopped)
+                    .allSatisfy(stream -> assertThat(stream.positions()).isEqualTo(all.subList(0, 100)));
+            for (Link.Stream stream : stopped.subList(0, 4)) {
+                stream.request(STALLED_EVENTS);
+                Link.await("everything", LONG_PATIENCE, () -> stream.count() == STALLED_EVENTS);
                 assertThat(stream.positions()).isEqualTo(all);
             }
             assertThat(stopped).noneMatch(Link.Stream::isOver);
+
+            stopped.forEach(Link.Stream::forget);
+            links.forEach(Link::close);
+            Link.await("those who wait are gone", () -> connections(admin) == 1);
+            assertThat(heap - heap() + direct).isLessThan(64L << 20);
         } finally {
             links.forEach(Link::close);
         }
         Link.await("no connection left", () -> connections(admin) == 0);
     }
 
-    private static long used() {
+    private static final int STALLED_EVENTS = 100_000;
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
+    private static final String ALL_STOCK = "{\"implicit\":false,\"batch\":100,\"topics\":[\"stock\"]}";
+
+    private static long heap() {
         System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long direct() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     @Test
@@ -365,7 +496,7 @@ class StreamsIT {
             String connection = silent.next("ready", 0).path("connectionId").asString();
 
             mine.call("movements.post", Link.issue(rows.getFirst()));
-            admin.request(org.springframework.http.HttpMethod.POST, "/api/movements")
+            admin.request(HttpMethod.POST, "/api/movements")
                     .header("Sluice-Connection", connection)
                     .contentType(org.springframework.http.MediaType.APPLICATION_JSON)
                     .bodyValue(Link.issue(rows.getFirst()))
