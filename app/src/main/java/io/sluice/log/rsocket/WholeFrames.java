@@ -43,8 +43,9 @@ final class WholeFrames {
 
     private ByteBuf of(int stream, byte[] json) {
         if (this.json != json || this.stream != stream) {
+            ByteBuf made = encode(stream, json);
             last.release();
-            last = encode(stream, json);
+            last = made;
             this.json = json;
             this.stream = stream;
         }
