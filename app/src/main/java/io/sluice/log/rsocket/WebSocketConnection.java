@@ -2,6 +2,7 @@ package io.sluice.log.rsocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -11,6 +12,7 @@ import io.rsocket.Payload;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
 import io.rsocket.frame.FrameHeaderCodec;
+import io.rsocket.frame.PayloadFrameCodec;
 import java.net.SocketAddress;
 import java.util.Iterator;
 import java.util.NavigableMap;
@@ -41,10 +43,12 @@ final class WebSocketConnection implements DuplexConnection {
     private final AtomicLong bytesWaiting = new AtomicLong();
     private volatile Runnable onWritable = () -> {};
     private final ChannelHandlerContext encoder;
+    private final boolean deflates;
     private int heard;
     private boolean flushing;
 
-    WebSocketConnection(WebsocketInbound inbound, Connection connection) {
+    WebSocketConnection(WebsocketInbound inbound, Connection connection, boolean deflates) {
+        this.deflates = deflates;
         this.inbound = inbound;
         this.connection = connection;
         this.channel = connection.channel();
@@ -59,9 +63,13 @@ final class WebSocketConnection implements DuplexConnection {
 
     /**
      * Sends a stream's next payload, the bytes of which other connections may share; on the event loop. It goes in below
-     * the library's encoders, which would wrap and copy it for each subscriber.
+     * the library's encoders, which would wrap and copy it for each subscriber; unless it is to be compressed.
      */
     void sendNext(int stream, byte[] json) {
+        if (deflates && Deflation.isWorthIt(WholeFrames.FRAME_HEADER + json.length)) {
+            write(PayloadFrameCodec.encode(alloc(), stream, false, false, true, null, Unpooled.wrappedBuffer(json)));
+            return;
+        }
         ByteBuf frame = WholeFrames.next(stream, json);
         if (encoder.isRemoved()) {
             frame.release();
