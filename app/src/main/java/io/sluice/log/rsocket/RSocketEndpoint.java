@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.rsocket.ConnectionSetupPayload;
 import io.rsocket.RSocket;
 import io.rsocket.core.RSocketServer;
@@ -124,6 +125,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(unsent / 2, unsent));
         deflation.ifPresent(it -> it.install(channel.pipeline()));
         var wire = new WebSocketConnection(in, connection, deflation.isPresent());
+        channel.pipeline().addFirst("sluice.pulse", new Pulse(wire, settings.silence()));
         // The library's own handler keeps the news of writability for itself, so ours stands before it.
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(wire));
         var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address))
@@ -174,7 +176,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         return new RejectedSetupException(Json.write(Problems.body(problem, "none")));
     }
 
-    /** Tells the connection when what was unsent has left. */
+    /** Tells the connection when what was unsent has left; keeps from the library what it would take for its frames. */
     private static final class Drained extends ChannelInboundHandlerAdapter {
 
         private final WebSocketConnection wire;
@@ -189,6 +191,16 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
                 wire.drained();
             }
             context.fireChannelWritabilityChanged();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof PongWebSocketFrame pong) {
+                pong.release();
+                context.read();
+            } else {
+                context.fireChannelRead(message);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.rsocket.DuplexConnection;
 import io.rsocket.Payload;
@@ -149,6 +150,11 @@ final class WebSocketConnection implements DuplexConnection {
             flushing = true;
             channel.eventLoop().execute(this::flush);
         }
+    }
+
+    /** Asks the peer for a sign of life. */
+    void ping() {
+        channel.writeAndFlush(new PingWebSocketFrame());
     }
 
     private void flush() {

@@ -191,6 +191,19 @@ class WireIT {
     }
 
     @Test
+    void takesAnUnaskedPongForWhatItIs() throws IOException {
+        try (var raw = new Raw(server.port(), "")) {
+            raw.head();
+            raw.send(2, Raw.setup(0, Raw.MIME, admin.token(), 20_000));
+            raw.send(10, new byte[] {1, 2});
+            raw.send(10, new byte[0]);
+            raw.send(2, Raw.request(1, 5, "{\"topics\":[\"stock\"]}"));
+            assertThat(raw.next().text()).contains("\"frame\":\"ready\"");
+        }
+        stillWorks();
+    }
+
+    @Test
     void turnsAwayABrowserOfAnotherOrigin() throws IOException {
         try (var raw = new Raw(server.port(), "Origin: https://evil.example\r\n")) {
             assertThat(raw.head()).startsWith("HTTP/1.1 403");
