@@ -14,6 +14,7 @@ import org.springframework.util.unit.DataSize;
  * @param messagesPerUser messages of a user's clients in a minute, before they are refused for a minute
  * @param ringEvents newest events kept in memory for a tenant: a power of two
  * @param unsent bytes that a connection may have written and not flushed
+ * @param silence of a peer, after which its connection is closed
  * @param proxies addresses whose X-Forwarded-For counts
  */
 @ConfigurationProperties("sluice.streams")

@@ -65,7 +65,7 @@ final class ClientSocket implements RSocket {
 
     /** As fast as the client reads, whatever it asked for. */
     private Flux<Payload> paced(Flux<Payload> answers) {
-        return answers.concatMap(answer -> wire.awaitWritable().thenReturn(answer), 1);
+        return answers.concatMap(answer -> wire.awaitWritable(answer).thenReturn(answer), 1);
     }
 
     private Flux<Payload> open(int stream, byte[] data, java.util.function.Consumer<Cursor> started) {
@@ -83,7 +83,7 @@ final class ClientSocket implements RSocket {
                     byte[] data = bytesOf(payload);
                     return "auth.renew".equals(metadata.route())
                             ? renewed(data)
-                            : rpc.call(connection, metadata, data).delayUntil(_ -> wire.awaitWritable());
+                            : rpc.call(connection, metadata, data).delayUntil(wire::awaitWritable);
                 })
                 .onErrorMap(ClientSocket::toError)
                 .doFinally(_ -> payload.release());

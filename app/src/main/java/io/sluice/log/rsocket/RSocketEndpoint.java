@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.rsocket.ConnectionSetupPayload;
 import io.rsocket.RSocket;
 import io.rsocket.core.RSocketServer;
@@ -19,6 +21,7 @@ import io.sluice.web.Identities;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
 import java.util.List;
+import java.util.Optional;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -41,6 +44,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
 
     static final String PATH = "/rsocket";
     private static final int LARGEST_PAYLOAD = 1 << 20;
+    static final int LARGEST_FRAME = LARGEST_PAYLOAD + 1024;
     private static final int LONGEST_KEEPALIVE_MILLIS = 60_000;
 
     private final Hub hub;
@@ -52,7 +56,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     private final ConnectLimit connects;
     private final MessageLimit messages;
     private final WebsocketServerSpec spec = WebsocketServerSpec.builder()
-            .maxFramePayloadLength(LARGEST_PAYLOAD + 1024)
+            .maxFramePayloadLength(LARGEST_FRAME)
             .compress(false)
             .build();
 
@@ -96,7 +100,9 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
             return refuse(
                     response, new Problem.Invalid("upgrade-required", "a WebSocket upgrade is expected", List.of()));
         }
-        return response.sendWebsocket((in, out) -> serve(in, out, address), spec);
+        Optional<Deflation> deflation = Deflation.of(request.requestHeaders());
+        deflation.ifPresent(it -> response.header(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, it.answer()));
+        return response.sendWebsocket((in, out) -> serve(in, out, address, deflation), spec);
     }
 
     private static Publisher<Void> refuse(HttpServerResponse response, Problem problem) {
@@ -109,14 +115,17 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
                 .sendString(Mono.fromSupplier(() -> Json.write(Problems.body(problem, "none"))));
     }
 
-    private Publisher<Void> serve(WebsocketInbound in, WebsocketOutbound out, String address) {
+    private Publisher<Void> serve(
+            WebsocketInbound in, WebsocketOutbound out, String address, Optional<Deflation> deflation) {
         Connection[] holder = new Connection[1];
         in.withConnection(it -> holder[0] = it);
         Connection connection = holder[0];
         Channel channel = connection.channel();
         int unsent = (int) settings.unsent().toBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(unsent / 2, unsent));
-        var wire = new WebSocketConnection(in, connection);
+        deflation.ifPresent(it -> it.install(channel.pipeline()));
+        var wire = new WebSocketConnection(in, connection, deflation.isPresent());
+        channel.pipeline().addFirst("sluice.pulse", new Pulse(wire, settings.silence()));
         // The library's own handler keeps the news of writability for itself, so ours stands before it.
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(wire));
         var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address))
@@ -167,7 +176,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         return new RejectedSetupException(Json.write(Problems.body(problem, "none")));
     }
 
-    /** Tells the connection when what was unsent has left. */
+    /** Tells the connection when what was unsent has left; keeps from the library what it would take for its frames. */
     private static final class Drained extends ChannelInboundHandlerAdapter {
 
         private final WebSocketConnection wire;
@@ -182,6 +191,16 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
                 wire.drained();
             }
             context.fireChannelWritabilityChanged();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof PongWebSocketFrame pong) {
+                pong.release();
+                context.read();
+            } else {
+                context.fireChannelRead(message);
+            }
         }
     }
 }

@@ -2,18 +2,24 @@ package io.sluice.log.rsocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.rsocket.DuplexConnection;
+import io.rsocket.Payload;
 import io.rsocket.RSocketErrorException;
 import io.rsocket.frame.ErrorFrameCodec;
 import io.rsocket.frame.FrameHeaderCodec;
+import io.rsocket.frame.PayloadFrameCodec;
 import java.net.SocketAddress;
+import java.util.Iterator;
+import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -28,17 +34,22 @@ final class WebSocketConnection implements DuplexConnection {
 
     private static final int LARGEST_FRAME = 1 << 20;
     private static final long MOST_UNSENT = 16L << 20;
+    private static final int COST_OF_A_TURN = 1 << 10;
 
     private final WebsocketInbound inbound;
     private final Connection connection;
     private final Channel channel;
-    private final Queue<Sinks.Empty<Void>> waiting = new ConcurrentLinkedQueue<>();
+    private final NavigableMap<Long, Sinks.Empty<Void>> waiting = new ConcurrentSkipListMap<>();
+    private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong bytesWaiting = new AtomicLong();
     private volatile Runnable onWritable = () -> {};
     private final ChannelHandlerContext encoder;
+    private final boolean deflates;
     private int heard;
     private boolean flushing;
 
-    WebSocketConnection(WebsocketInbound inbound, Connection connection) {
+    WebSocketConnection(WebsocketInbound inbound, Connection connection, boolean deflates) {
+        this.deflates = deflates;
         this.inbound = inbound;
         this.connection = connection;
         this.channel = connection.channel();
@@ -53,9 +64,13 @@ final class WebSocketConnection implements DuplexConnection {
 
     /**
      * Sends a stream's next payload, the bytes of which other connections may share; on the event loop. It goes in below
-     * the library's encoders, which would wrap and copy it for each subscriber.
+     * the library's encoders, which would wrap and copy it for each subscriber; unless it is to be compressed.
      */
     void sendNext(int stream, byte[] json) {
+        if (deflates && Deflation.isWorthIt(WholeFrames.FRAME_HEADER + json.length)) {
+            write(PayloadFrameCodec.encode(alloc(), stream, false, false, true, null, Unpooled.wrappedBuffer(json)));
+            return;
+        }
         ByteBuf frame = WholeFrames.next(stream, json);
         if (encoder.isRemoved()) {
             frame.release();
@@ -69,19 +84,33 @@ final class WebSocketConnection implements DuplexConnection {
         return channel.isWritable();
     }
 
-    /** Completes as soon as the channel can take more; for answers, whose readers may be slow as well. */
-    Mono<Void> awaitWritable() {
-        return Mono.defer(() -> {
-            if (channel.isWritable()) {
-                return Mono.empty();
-            }
-            Sinks.Empty<Void> turn = Sinks.empty();
-            waiting.add(turn);
-            if (channel.isWritable() || !channel.isActive()) {
-                drained();
-            }
-            return turn.asMono();
-        });
+    /** Completes as soon as the channel can take the answer, whose reader may be slow as well. */
+    Mono<Void> awaitWritable(Payload answer) {
+        return Mono.defer(() -> channel.isWritable()
+                ? Mono.empty()
+                : turn(COST_OF_A_TURN + answer.data().readableBytes()));
+    }
+
+    private Mono<Void> turn(int bytes) {
+        long number = turns.incrementAndGet();
+        Sinks.Empty<Void> turn = Sinks.empty();
+        waiting.put(number, turn);
+        if (bytesWaiting.addAndGet(bytes) > MOST_UNSENT) {
+            connection.dispose(); // asks and never reads
+        }
+        if (mayGoOn()) {
+            turn.tryEmitEmpty();
+        }
+        return turn.asMono().doFinally(_ -> leave(number, bytes));
+    }
+
+    private void leave(long number, int bytes) {
+        waiting.remove(number);
+        bytesWaiting.addAndGet(-bytes);
+    }
+
+    private boolean mayGoOn() {
+        return channel.isWritable() || !channel.isActive();
     }
 
     /** Sets who else is told, each time the channel can take more again. */
@@ -92,11 +121,9 @@ final class WebSocketConnection implements DuplexConnection {
     /** The channel can take more. */
     void drained() {
         onWritable.run();
-        for (int i = waiting.size(); i > 0; i--) {
-            Sinks.Empty<Void> turn = waiting.poll();
-            if (turn != null) {
-                turn.tryEmitEmpty();
-            }
+        Iterator<Sinks.Empty<Void>> next = waiting.values().iterator();
+        while (mayGoOn() && next.hasNext()) {
+            next.next().tryEmitEmpty();
         }
     }
 
@@ -123,6 +150,11 @@ final class WebSocketConnection implements DuplexConnection {
             flushing = true;
             channel.eventLoop().execute(this::flush);
         }
+    }
+
+    /** Asks the peer for a sign of life. */
+    void ping() {
+        channel.writeAndFlush(new PingWebSocketFrame());
     }
 
     private void flush() {

@@ -30,7 +30,7 @@ final class WholeFrames {
     private static final int LONGEST_HEADER = 10;
     private static final int PAYLOAD = 0x0A << 10;
     private static final int NEXT = 1 << 5;
-    private static final int FRAME_HEADER = Integer.BYTES + Short.BYTES;
+    static final int FRAME_HEADER = Integer.BYTES + Short.BYTES;
 
     private byte @Nullable [] json;
     private int stream;
@@ -43,8 +43,9 @@ final class WholeFrames {
 
     private ByteBuf of(int stream, byte[] json) {
         if (this.json != json || this.stream != stream) {
+            ByteBuf made = encode(stream, json);
             last.release();
-            last = encode(stream, json);
+            last = made;
             this.json = json;
             this.stream = stream;
         }

@@ -40,6 +40,7 @@ class StreamLimitsIT {
                 "--sluice.streams.streams-per-connection=4",
                 "--sluice.streams.topics=10",
                 "--sluice.streams.messages-per-user=20",
+                "--sluice.streams.silence=3s",
                 "--sluice.streams.beat=1s");
     }
 
@@ -149,13 +150,35 @@ class StreamLimitsIT {
     }
 
     @Test
-    void beatsAndCompressesNothingThatWasNotNegotiated() {
+    void beats() {
         try (Link link = Link.to(small, admin.token())) {
             Link.Stream stream =
                     link.stream("{\"topics\":[\"stock\"]}", Long.MAX_VALUE).ready();
             JsonNode beat = stream.next("beat", 1);
             assertThat(beat.has("position") && beat.has("at") && beat.has("expiresAt"))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void losesAPeerThatIsSilentAndKeepsOneThatAnswersPings() throws IOException {
+        try (Link link = Link.to(small, admin.token());
+                var silent = new Raw(small.port(), "")) {
+            silent.head();
+            silent.send(2, Raw.setup(0, Raw.MIME, admin.token(), 20_000));
+            silent.send(2, Raw.request(1, Integer.MAX_VALUE, "{\"topics\":[\"stock\"]}"));
+            for (int i = 0; i < 600; i++) {
+                silent.send(2, Raw.call(3 + 2 * i, "roles.list", "{}"));
+            }
+            Link.Stream stream =
+                    link.stream("{\"topics\":[\"stock\"]}", Long.MAX_VALUE).ready();
+            Link.await("two", () -> connections() == 2);
+
+            Link.await("one", () -> connections() == 1);
+
+            stream.next("beat", 5);
+            assertThat(connections()).isOne();
+            assertThat(link.call("parts.list", "{}").has("items")).isTrue();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.log.rsocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -58,5 +59,17 @@ class WholeFramesTest {
         assertThat(same.getByte(8)).isEqualTo((byte) 1);
         same.release();
         other.release();
+    }
+
+    @Test
+    void areStillSharedAfterOneThatCouldNotBeMade() {
+        byte[] json = {1, 2, 3};
+        WholeFrames.next(1, json).release();
+
+        assertThatThrownBy(() -> WholeFrames.next(1, null)).isInstanceOf(NullPointerException.class);
+
+        ByteBuf same = WholeFrames.next(1, json);
+        assertThat(same.getByte(8)).isEqualTo((byte) 1);
+        same.release();
     }
 }
