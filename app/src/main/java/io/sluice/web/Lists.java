@@ -1,7 +1,6 @@
 package io.sluice.web;
 
 import io.sluice.log.EventLog;
-import io.sluice.shared.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +27,12 @@ public final class Lists {
 
     private final EventLog log;
     private final Cursors cursors;
+    private final Incidents incidents;
 
-    Lists(EventLog log, Cursors cursors) {
+    Lists(EventLog log, Cursors cursors, Incidents incidents) {
         this.log = log;
         this.cursors = cursors;
+        this.incidents = incidents;
     }
 
     /** Reads rows after a key, in the list's order. */
@@ -57,7 +58,7 @@ public final class Lists {
         String after = cursors.open(paging.cursor(), bound);
         ServerHttpResponse response = call.exchange().getResponse();
         return Accepted.by(call.exchange().getRequest().getHeaders()).prefersLines()
-                ? lines(response, paging, bound, source, after, keyOf, toItem)
+                ? lines(call, paging, bound, source, after, keyOf, toItem)
                 : page(response, paging, bound, source, after, keyOf, toItem, total);
     }
 
@@ -108,13 +109,14 @@ public final class Lists {
     }
 
     private <T> Mono<Void> lines(
-            ServerHttpResponse response,
+            Call call,
             Paging paging,
             String query,
             Source<T> source,
             @Nullable String after,
             Function<T, String> keyOf,
             Function<T, Object> toItem) {
+        ServerHttpResponse response = call.exchange().getResponse();
         int limit = paging.limitOr(STREAM_LIMIT);
         var last = new LastKey();
         DataBufferFactory buffers = response.bufferFactory();
@@ -124,7 +126,7 @@ public final class Lists {
         Flux<Object> ending = Flux.defer(
                 () -> last.count < limit ? Flux.empty() : Flux.just(Map.of("next", cursors.seal(last.key, query))));
         Flux<DataBuffer> lines = rows.concatWith(ending)
-                .onErrorResume(Problem.class, problem -> Flux.just(Problems.body(problem, "none")))
+                .onErrorResume(error -> Flux.just(incidents.report(error, Incidents.Place.of(call))))
                 .map(item -> buffers.wrap(line(item)));
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
         return response.writeAndFlushWith(lines.window(64));

@@ -1,10 +1,7 @@
 package io.sluice.web;
 
-import io.sluice.access.Principal;
 import io.sluice.shared.Problem;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -21,18 +18,26 @@ import reactor.core.publisher.Mono;
 @Order(-2)
 final class ProblemHandler implements WebExceptionHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+    private final Incidents incidents;
+
+    ProblemHandler(Incidents incidents) {
+        this.incidents = incidents;
+    }
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
         ServerHttpResponse response = exchange.getResponse();
+        Throwable problem = Problems.translate(error);
+        if (!(problem instanceof ResponseStatusException)) {
+            incidents.log(problem, placeOf(exchange));
+        }
         if (response.isCommitted()) {
             return Mono.error(error);
         }
         response.getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
         response.getHeaders().remove(HttpHeaders.ETAG);
         response.getHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
-        return write(exchange, response, Problems.translate(error));
+        return write(exchange, response, problem);
     }
 
     private static Mono<Void> write(ServerWebExchange exchange, ServerHttpResponse response, Throwable error) {
@@ -53,23 +58,12 @@ final class ProblemHandler implements WebExceptionHandler {
             String code = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
             return write(response, status, Problems.body(status, code, status.getReasonPhrase(), traceId));
         }
-        log(exchange, traceId, error);
-        HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
-        return write(
-                response, status, Problems.body(status, "internal", "an unexpected error, see the trace", traceId));
+        return write(response, HttpStatus.INTERNAL_SERVER_ERROR, Problems.unexpected(traceId));
     }
 
-    /** Names the request by its route and whose it is; never by what it carries. */
-    private static void log(ServerWebExchange exchange, String traceId, Throwable error) {
-        var entry = LOG.atError()
-                .addKeyValue("traceId", traceId)
-                .addKeyValue("requestId", RequestIdentity.of(exchange).requestId());
-        Principal principal = exchange.getAttribute(Call.PRINCIPAL);
-        if (principal != null) {
-            entry = entry.addKeyValue("tenant", principal.tenant().toString())
-                    .addKeyValue("principal", principal.account().toString());
-        }
-        entry.setCause(error).log("request {} failed", Routes.nameOf(exchange));
+    private static Incidents.Place placeOf(ServerWebExchange exchange) {
+        return new Incidents.Place(
+                RequestIdentity.of(exchange), Routes.nameOf(exchange), exchange.getAttribute(Call.PRINCIPAL));
     }
 
     private static Mono<Void> write(ServerHttpResponse response, HttpStatus status, Map<String, Object> body) {

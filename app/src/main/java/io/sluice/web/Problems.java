@@ -85,6 +85,10 @@ public final class Problems {
         return body;
     }
 
+    static Map<String, Object> unexpected(String traceId) {
+        return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", traceId);
+    }
+
     static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:sluice:problem:" + code);

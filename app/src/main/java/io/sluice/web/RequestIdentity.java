@@ -17,10 +17,16 @@ public record RequestIdentity(String requestId, String traceId) {
                         ATTRIBUTE, _ -> of(exchange.getRequest().getHeaders().getFirst("traceparent")));
     }
 
-    private static RequestIdentity of(@Nullable String traceparent) {
+    /** @param traceparent the caller's; without a valid one the request begins a trace */
+    public static RequestIdentity of(@Nullable String traceparent) {
         String requestId = Ids.next().toString();
         var matcher = traceparent == null ? null : TRACEPARENT.matcher(traceparent);
         return new RequestIdentity(
                 requestId, matcher != null && matcher.matches() ? matcher.group(1) : requestId.replace("-", ""));
+    }
+
+    /** The header that makes another request part of this trace. */
+    public String traceparent() {
+        return "00-" + traceId + "-" + traceId.substring(16) + "-01";
     }
 }

@@ -1,12 +1,11 @@
 package io.sluice.postgres;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlResult;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Wrapped;
 import io.sluice.log.Caller;
+import io.sluice.postgres.DatabaseMeters.Event;
 import io.sluice.shared.Problem;
 import java.time.Duration;
 import java.util.Map;
@@ -31,20 +30,15 @@ public final class Database {
     static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final Pools pools;
+    private final Holdings holdings;
     private final Duration statementLimit;
-    private final Timer[] timers;
+    private final DatabaseMeters meters;
 
-    Database(Pools pools, DatabaseSettings settings, MeterRegistry meters) {
+    Database(Pools pools, Holdings holdings, DatabaseSettings settings, DatabaseMeters meters) {
         this.pools = pools;
+        this.holdings = holdings;
         this.statementLimit = settings.statementLimit();
-        this.timers = new Timer[PoolName.values().length];
-        for (PoolName pool : PoolName.values()) {
-            timers[pool.ordinal()] = Timer.builder("sluice_db_query_seconds")
-                    .description("Transactions, from the connection taken to its return")
-                    .tag("pool", pool.word())
-                    .publishPercentileHistogram()
-                    .register(meters);
-        }
+        this.meters = meters;
     }
 
     /** Reads of one answer: one transaction, READ COMMITTED, on the reads pool. */
@@ -132,8 +126,9 @@ public final class Database {
                 .then()
                 .timeout(SILENCE)
                 .cache();
-        var session = new Session(connection, caller, answerLimit());
-        return new Transaction(pooled, connection, begin, session, timers[pool.ordinal()], System.nanoTime());
+        var session = new Session(connection, caller, answerLimit(), meters);
+        meters.happened(Event.BEGIN);
+        return new Transaction(pooled, connection, begin, session, holdings, holdings.taken(pool, caller), meters);
     }
 
     private Duration answerLimit() {
@@ -146,33 +141,34 @@ public final class Database {
             PostgresqlConnection connection,
             Mono<Void> begin,
             Session session,
-            Timer timer,
-            long start) {
+            Holdings holdings,
+            Holdings.Holding holding,
+            DatabaseMeters meters) {
 
         /**
          * Sends the first statement of the work right behind BEGIN. Should BEGIN fail, nothing comes of it: without a
-         * tenant set there is no row to see and none may be written.
+         * tenant set there is no row to see and none may be written. Work that holds the connection for too long fails.
          */
         <T> Flux<T> opened(Flux<T> work) {
-            return work.takeUntilOther(begin.then(Mono.never()));
+            return work.takeUntilOther(begin.then(holding.takenBack()));
         }
 
         <T> Mono<T> opened(Mono<T> work) {
-            return work.takeUntilOther(begin.then(Mono.never()));
+            return work.takeUntilOther(begin.then(holding.takenBack()));
         }
 
         /** The driver ends only what it has seen begin. */
         Mono<Void> commit() {
             return begin.then(Mono.defer(connection::commitTransaction))
                     .timeout(session.answerLimit())
-                    .then(release())
+                    .then(released(Event.COMMIT))
                     .onErrorResume(error -> rollback(error).then(Mono.error(error)));
         }
 
         Mono<Void> rollback(Throwable cause) {
             Mono<Void> ended =
                     cause instanceof TimeoutException ? cut() : rolledBack().timeout(SILENCE, cut());
-            return ended.onErrorComplete().then(release());
+            return ended.onErrorComplete().then(released(Event.ROLLBACK));
         }
 
         private Mono<Void> rolledBack() {
@@ -197,13 +193,16 @@ public final class Database {
                                 PATIENCE_ON_CANCEL,
                                 connection.cancelRequest().onErrorComplete().then(rollback))
                         .timeout(SILENCE, cut())
-                        .then(release());
+                        .then(released(Event.ROLLBACK));
             });
         }
 
-        private Mono<Void> release() {
-            timer.record(Duration.ofNanos(System.nanoTime() - start));
-            return Mono.from(pooled.close());
+        private Mono<Void> released(Event how) {
+            return Mono.defer(() -> {
+                meters.happened(how);
+                holdings.returned(holding);
+                return Mono.from(pooled.close());
+            });
         }
     }
 }

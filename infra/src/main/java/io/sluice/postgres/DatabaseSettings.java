@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sslRootCert file of the CA that the server's certificate is checked against
  * @param statementLimit after this the server cancels a statement
  * @param replicaLag a replica further behind than this is passed over
+ * @param heldReport a connection in use for longer is reported
+ * @param heldLimit a connection in use for longer is taken back
  * @param pools sizes by pool name, over the defaults
  */
 @ConfigurationProperties("sluice.database")
@@ -30,6 +32,8 @@ public record DatabaseSettings(
         @DefaultValue("30m") Duration life,
         @DefaultValue("10s") Duration statementLimit,
         @DefaultValue("5s") Duration replicaLag,
+        @DefaultValue("30s") Duration heldReport,
+        @DefaultValue("5m") Duration heldLimit,
         @DefaultValue Map<String, PoolSize> pools) {
 
     /** Connections kept at least and at most. */

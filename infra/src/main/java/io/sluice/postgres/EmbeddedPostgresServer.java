@@ -1,5 +1,6 @@
 package io.sluice.postgres;
 
+import io.sluice.embedded.Keeper;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,18 +16,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL 18 under the server's home folder, durable between runs. A node whose home is served already (a
- * second node, or a server that outlived its node) uses the running one.
+ * second node, or a server that outlived its node) uses the running one, and keeps it in the other's stead when that is
+ * gone.
  */
 public final class EmbeddedPostgresServer implements Closeable {
 
     private static final String DATABASE = "sluice";
 
     private final String url;
-    private final @Nullable EmbeddedPostgres own;
+    private final Closeable end;
 
-    private EmbeddedPostgresServer(String url, @Nullable EmbeddedPostgres own) {
-        this.url = url;
-        this.own = own;
+    private EmbeddedPostgresServer(int port, Closeable end) {
+        this.url = "postgresql://postgres:postgres@127.0.0.1:" + port + "/" + DATABASE;
+        this.end = end;
     }
 
     /** Whoever starts it closes it: a hook of its own would end it while requests are still being finished. */
@@ -42,14 +44,30 @@ public final class EmbeddedPostgresServer implements Closeable {
     private static EmbeddedPostgresServer start(Path home, Map<String, String> settings, boolean endsByItself) {
         Path data = home.resolve("postgres").resolve("data").toAbsolutePath();
         try {
-            Integer running = runningPort(data);
-            EmbeddedPostgres own = running == null ? launch(data, settings, endsByItself) : null;
-            int port = own == null ? java.util.Objects.requireNonNull(running) : own.getPort();
-            createDatabase(port);
-            return new EmbeddedPostgresServer("postgresql://postgres:postgres@127.0.0.1:" + port + "/" + DATABASE, own);
+            Running running = running(data);
+            EmbeddedPostgresServer server =
+                    running == null ? launched(data, settings, endsByItself) : adopted(data, running);
+            createDatabase(server.url);
+            return server;
         } catch (IOException | SQLException e) {
             throw new IllegalStateException("the embedded PostgreSQL under " + home + " does not start", e);
         }
+    }
+
+    private static EmbeddedPostgresServer launched(Path data, Map<String, String> settings, boolean endsByItself)
+            throws IOException {
+        EmbeddedPostgres own = launch(data, settings, endsByItself);
+        Keeper.take(keeperOf(data));
+        return new EmbeddedPostgresServer(own.getPort(), own);
+    }
+
+    private static EmbeddedPostgresServer adopted(Path data, Running running) throws IOException {
+        return new EmbeddedPostgresServer(
+                running.port(), Keeper.takesOver(keeperOf(data)) ? () -> Keeper.stop(running.process()) : () -> {});
+    }
+
+    private static Path keeperOf(Path data) {
+        return data.resolveSibling("keeper");
     }
 
     private static EmbeddedPostgres launch(Path data, Map<String, String> settings, boolean endsByItself)
@@ -79,27 +97,31 @@ public final class EmbeddedPostgresServer implements Closeable {
         return builder.start();
     }
 
-    /** The port in the data folder's {@code postmaster.pid} (line 4) when the process in its line 1 is alive. */
-    private static @Nullable Integer runningPort(Path data) throws IOException {
+    private record Running(ProcessHandle process, int port) {}
+
+    /** What the data folder's {@code postmaster.pid} names: the process in line 1, while it lives, its port in line 4. */
+    private static @Nullable Running running(Path data) throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
             return null;
         }
         List<String> lines = Files.readAllLines(pidFile);
-        boolean alive = lines.size() > 3
-                && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+        ProcessHandle process = lines.size() > 3
+                ? ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
                         .filter(ProcessHandle::isAlive)
-                        .isPresent();
-        if (!alive) {
+                        .orElse(null)
+                : null;
+        if (process == null) {
             Files.delete(pidFile);
             return null;
         }
-        return Integer.valueOf(lines.get(3).strip());
+        return new Running(process, Integer.parseInt(lines.get(3).strip()));
     }
 
-    private static void createDatabase(int port) throws SQLException {
+    private static void createDatabase(String url) throws SQLException {
+        PostgresUrl server = PostgresUrl.parse(url);
         try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
+                        "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres", "postgres", "");
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
             if (!rows.next()) {
@@ -114,8 +136,6 @@ public final class EmbeddedPostgresServer implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (own != null) {
-            own.close();
-        }
+        end.close();
     }
 }

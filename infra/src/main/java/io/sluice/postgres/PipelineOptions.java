@@ -43,19 +43,20 @@ final class PipelineOptions {
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(STATEMENTS)
                 .setPreparedStatementCacheSqlFilter(_ -> true)
-                .setSslMode(SslMode.of(settings.sslMode()));
-        options.setSslOptions(sslOptions(settings));
+                .setSslMode(SslMode.of(url.sslMode(settings)));
+        options.setSslOptions(sslOptions(url, settings));
         return options;
     }
 
-    private static ClientSSLOptions sslOptions(DatabaseSettings settings) {
+    private static ClientSSLOptions sslOptions(PostgresUrl url, DatabaseSettings settings) {
         var options = new ClientSSLOptions();
-        if (settings.sslRootCert() != null) {
-            options.setTrustOptions(new PemTrustOptions().addCertPath(settings.sslRootCert()));
+        String root = url.sslRootCert(settings);
+        if (root != null) {
+            options.setTrustOptions(new PemTrustOptions().addCertPath(root));
         } else {
             options.setTrustAll(true);
         }
-        if ("verify-full".equals(settings.sslMode())) {
+        if ("verify-full".equals(url.sslMode(settings))) {
             options.setHostnameVerificationAlgorithm("HTTPS");
         }
         if (settings.sslCert() != null && settings.sslKey() != null) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum PoolName {
     COMMANDS(4, 20),
     READS(4, 30),
-    JOBS(1, 6),
+    JOBS(2, 6),
     OPS(1, 2);
 
     private final DatabaseSettings.PoolSize size;

@@ -83,7 +83,7 @@ final class Pools {
                         .automaticTransitionFromOpenToHalfOpenEnabled(true)
                         .recordException(error -> Failures.isAway(error) && !Failures.isPoolTimeout(error))
                         .build());
-        pool.getMetrics().ifPresent(metrics -> watch(name, metrics));
+        pool.getMetrics().ifPresent(metrics -> watch(name, size, metrics));
         Gauge.builder("sluice_breaker_state", breaker, it -> it.getState().getOrder())
                 .tag("name", breaker.getName())
                 .register(meters);
@@ -123,10 +123,11 @@ final class Pools {
                 .preparedStatementCacheQueries(STATEMENT_CACHE)
                 .tcpNoDelay(true)
                 .tcpKeepAlive(true)
-                .sslMode(SSLMode.fromValue(settings.sslMode()))
+                .sslMode(SSLMode.fromValue(url.sslMode(settings)))
                 .options(options(name, settings));
-        if (settings.sslRootCert() != null) {
-            builder.sslRootCert(settings.sslRootCert());
+        String root = url.sslRootCert(settings);
+        if (root != null) {
+            builder.sslRootCert(root);
         }
         if (settings.sslCert() != null && settings.sslKey() != null) {
             builder.sslCert(settings.sslCert()).sslKey(settings.sslKey());
@@ -148,7 +149,8 @@ final class Pools {
         return options;
     }
 
-    private void watch(PoolName name, PoolMetrics metrics) {
+    private void watch(PoolName name, DatabaseSettings.PoolSize size, PoolMetrics metrics) {
+        gauge(name, "minimum", metrics, _ -> size.minimum());
         gauge(name, "acquired", metrics, PoolMetrics::acquiredSize);
         gauge(name, "idle", metrics, PoolMetrics::idleSize);
         gauge(name, "waiting", metrics, PoolMetrics::pendingAcquireSize);

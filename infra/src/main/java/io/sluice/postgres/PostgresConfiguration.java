@@ -43,8 +43,18 @@ public class PostgresConfiguration {
     }
 
     @Bean
-    Database database(Pools pools, DatabaseSettings settings, MeterRegistry meters) {
-        return new Database(pools, settings, meters);
+    DatabaseMeters databaseMeters(MeterRegistry meters) {
+        return new DatabaseMeters(meters);
+    }
+
+    @Bean
+    Holdings holdings(DatabaseSettings settings, DatabaseMeters meters) {
+        return new Holdings(settings, meters);
+    }
+
+    @Bean
+    Database database(Pools pools, Holdings holdings, DatabaseSettings settings, DatabaseMeters meters) {
+        return new Database(pools, holdings, settings, meters);
     }
 
     @Bean

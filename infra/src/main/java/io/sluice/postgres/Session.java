@@ -25,11 +25,13 @@ public final class Session {
     private final PostgresqlConnection connection;
     private final Caller caller;
     private final Duration answerLimit;
+    private final DatabaseMeters meters;
 
-    Session(PostgresqlConnection connection, Caller caller, Duration answerLimit) {
+    Session(PostgresqlConnection connection, Caller caller, Duration answerLimit, DatabaseMeters meters) {
         this.connection = connection;
         this.caller = caller;
         this.answerLimit = answerLimit;
+        this.meters = meters;
     }
 
     /** The server ends a statement before this; when it does not, it is away. */
@@ -43,9 +45,7 @@ public final class Session {
 
     /** Rows changed. */
     public Mono<Long> update(String sql, @Nullable Object... arguments) {
-        return bind(sql, arguments)
-                .execute()
-                .concatMap(result -> result.getRowsUpdated())
+        return meters.watched(sql, caller, bind(sql, arguments).execute().concatMap(PostgresqlResult::getRowsUpdated))
                 .reduce(0L, Long::sum)
                 .timeout(answerLimit);
     }
@@ -71,19 +71,17 @@ public final class Session {
      * driver drops the rows that a cancelled reader has not taken, and their buffers are lost.
      */
     public <T> Flux<T> query(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
-        return bind(sql, arguments)
-                .fetchSize(FETCH)
-                .execute()
-                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
-                .doOnDiscard(PostgresqlResult.class, Session::release)
-                .timeout(Mono.delay(answerLimit));
+        return answer(sql, bind(sql, arguments).fetchSize(FETCH), toValue);
     }
 
     /** All rows of an answer that is known to be bounded, fetched at once. */
     public <T> Flux<T> all(String sql, Function<Readable, T> toValue, @Nullable Object... arguments) {
-        return bind(sql, arguments)
-                .execute()
-                .concatMap(result -> result.map((Function<Readable, T>) toValue::apply))
+        return answer(sql, bind(sql, arguments), toValue);
+    }
+
+    private <T> Flux<T> answer(String sql, PostgresqlStatement statement, Function<Readable, T> toValue) {
+        Flux<T> rows = statement.execute().concatMap(result -> result.map((Function<Readable, T>) toValue::apply));
+        return meters.watched(sql, caller, rows)
                 .doOnDiscard(PostgresqlResult.class, Session::release)
                 .timeout(Mono.delay(answerLimit));
     }

@@ -2,6 +2,7 @@ package io.sluice.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.embedded.Keeper;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,8 +26,8 @@ import redis.embedded.core.ExecutableProvider;
 
 /**
  * A real Redis 6.2 under the server's home folder, durable between runs, for this machine and this home alone. A node
- * whose home is served already (a second node, or a server that outlived its node) uses the running one. Blocks while
- * it starts and stops.
+ * whose home is served already (a second node, or a server that outlived its node) uses the running one, and keeps it in
+ * the other's stead when that is gone. Blocks while it starts and stops.
  */
 public final class EmbeddedRedisServer implements AutoCloseable {
 
@@ -37,13 +38,13 @@ public final class EmbeddedRedisServer implements AutoCloseable {
     private final Path folder;
     private final String password;
     private final int port;
-    private final @Nullable Process own;
+    private final @Nullable ProcessHandle kept;
 
-    private EmbeddedRedisServer(Path folder, String password, int port, @Nullable Process own) {
+    private EmbeddedRedisServer(Path folder, String password, int port, @Nullable ProcessHandle kept) {
         this.folder = folder;
         this.password = password;
         this.port = port;
-        this.own = own;
+        this.kept = kept;
     }
 
     /** Synchronized and under a file lock: of two that start at once, one launches and the other finds it. */
@@ -69,7 +70,8 @@ public final class EmbeddedRedisServer implements AutoCloseable {
             return launch(folder, free(port), password);
         }
         awaitAnswer(running, folder, port, password);
-        return new EmbeddedRedisServer(folder, password, port, null);
+        return new EmbeddedRedisServer(
+                folder, password, port, Keeper.takesOver(folder.resolve("keeper")) ? running : null);
     }
 
     /** The process that wrote its id when it was started, unless the id is another program's by now. */
@@ -135,8 +137,9 @@ public final class EmbeddedRedisServer implements AutoCloseable {
                 .redirectOutput(folder.resolve("redis.log").toFile())
                 .start();
         Files.writeString(folder.resolve("pid"), Long.toString(process.pid()));
+        Keeper.take(folder.resolve("keeper"));
         awaitAnswer(process.toHandle(), folder, port, password);
-        return new EmbeddedRedisServer(folder, password, port, process);
+        return new EmbeddedRedisServer(folder, password, port, process.toHandle());
     }
 
     private static String binary(Path folder) throws IOException {
@@ -183,25 +186,12 @@ public final class EmbeddedRedisServer implements AutoCloseable {
         }
     }
 
-    /** Ends the server when this object started it. */
+    /** Ends the server when this node keeps it. */
     @Override
     public void close() throws IOException {
-        if (own == null) {
-            return;
-        }
-        own.destroy();
-        awaitEnd(own);
-        Files.deleteIfExists(folder.resolve("pid"));
-    }
-
-    private static void awaitEnd(Process process) {
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException _) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+        if (kept != null) {
+            Keeper.stop(kept);
+            Files.deleteIfExists(folder.resolve("pid"));
         }
     }
 }

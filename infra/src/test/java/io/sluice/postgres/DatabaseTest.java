@@ -1,5 +1,6 @@
 package io.sluice.postgres;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -39,6 +40,8 @@ class DatabaseTest {
     @TempDir
     private static Path home;
 
+    private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
+
     private static EmbeddedPostgresServer server;
     private static Pools pools;
     private static Database database;
@@ -47,8 +50,15 @@ class DatabaseTest {
     static void open() {
         server = EmbeddedPostgresServer.start(
                 home, Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off"));
+        var settings = settings(Duration.ofSeconds(30), Duration.ofMinutes(5));
+        Migration.run(server.url(), settings);
+        pools = new Pools(settings, server.url(), METERS);
+        database = database(settings);
+    }
+
+    private static DatabaseSettings settings(Duration heldReport, Duration heldLimit) {
         var size = new DatabaseSettings.PoolSize(0, 3);
-        var settings = new DatabaseSettings(
+        return new DatabaseSettings(
                 null,
                 null,
                 "prefer",
@@ -60,11 +70,16 @@ class DatabaseTest {
                 Duration.ofMinutes(5),
                 STATEMENT_LIMIT,
                 Duration.ofSeconds(5),
+                heldReport,
+                heldLimit,
                 Map.of("reads", size, "commands", size));
-        Migration.run(server.url(), settings);
-        var meters = new SimpleMeterRegistry();
-        pools = new Pools(settings, server.url(), meters);
-        database = new Database(pools, settings, meters);
+    }
+
+    private static Database database(DatabaseSettings settings) {
+        var meters = new DatabaseMeters(METERS);
+        var holdings = new Holdings(settings, meters);
+        holdings.start();
+        return new Database(pools, holdings, settings, meters);
     }
 
     @AfterAll
@@ -159,6 +174,53 @@ class DatabaseTest {
                 .expectComplete()
                 .verify(Duration.ofSeconds(10));
         holders.forEach(Disposable::dispose);
+    }
+
+    @Test
+    void reportsAConnectionThatIsHeldAndTakesItBackAtTheLimit() {
+        Database impatient = database(settings(Duration.ofMillis(200), Duration.ofSeconds(1)));
+        double before = counted("sluice_db_leaks_total");
+
+        asPlatform(impatient.read(session -> session.one("SELECT 1 AS one", row -> Rows.integer(row, "one"))
+                        .then(Mono.never())))
+                .as(StepVerifier::create)
+                .expectErrorSatisfies(error ->
+                        assertThat(error).isInstanceOf(Problem.TimedOut.class).hasMessageContaining("1000 ms"))
+                .verify(Duration.ofSeconds(10));
+
+        assertThat(counted("sluice_db_leaks_total") - before).isEqualTo(1);
+        assertThat(tenantOfTheSession()).isEqualTo(PLATFORM.toString());
+    }
+
+    @Test
+    void countsWhatHappensOnceEach() {
+        List<String> types = List.of("query", "error", "begin", "commit", "rollback", "release");
+        Map<String, Double> before = types.stream().collect(toMap(type -> type, DatabaseTest::happened));
+
+        name();
+        asPlatform(database.read(session -> session.one("SELECT 1 / 0", row -> row.get(0))))
+                .as(StepVerifier::create)
+                .verifyError();
+
+        assertThat(types.stream().map(type -> happened(type) - before.getOrDefault(type, 0.0)))
+                .containsExactly(2.0, 1.0, 2.0, 1.0, 1.0, 2.0);
+    }
+
+    @Test
+    void countsAStatementThatIsAnsweredLate() {
+        double before = counted("sluice_db_slow_total", "level", "debug");
+
+        sleep("0.2").blockLast();
+
+        assertThat(counted("sluice_db_slow_total", "level", "debug") - before).isEqualTo(1);
+    }
+
+    private static double happened(String type) {
+        return counted("sluice_db_events_total", "type", type);
+    }
+
+    private static double counted(String name, String... tags) {
+        return METERS.get(name).tags(tags).counter().count();
     }
 
     @Test

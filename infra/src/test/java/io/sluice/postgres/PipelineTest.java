@@ -53,6 +53,8 @@ class PipelineTest {
                 Duration.ofMinutes(5),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
                 Map.of());
         Migration.run(server.url(), settings);
         pipeline = new Pipeline(

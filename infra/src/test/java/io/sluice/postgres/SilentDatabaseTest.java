@@ -49,11 +49,14 @@ class SilentDatabaseTest {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
                 Map.of());
         Migration.run(server.url(), settings);
-        var meters = new SimpleMeterRegistry();
-        pools = new Pools(settings, server.url(), meters);
-        database = new Database(pools, settings, meters);
+        var registry = new SimpleMeterRegistry();
+        pools = new Pools(settings, server.url(), registry);
+        var meters = new DatabaseMeters(registry);
+        database = new Database(pools, new Holdings(settings, meters), settings, meters);
     }
 
     @AfterEach

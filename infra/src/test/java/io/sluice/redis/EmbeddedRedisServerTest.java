@@ -43,6 +43,18 @@ class EmbeddedRedisServerTest {
     }
 
     @Test
+    void isStoppedByTheNodeThatFoundItLeftBehind() throws Exception {
+        EmbeddedRedisServer.start(home);
+        Path folder = home.resolve("redis");
+        long pid = Long.parseLong(Files.readString(folder.resolve("pid")));
+        Files.writeString(folder.resolve("keeper"), Integer.MAX_VALUE + " 0");
+
+        EmbeddedRedisServer.start(home).close();
+
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
     void startsAgainWhenTheKeptProcessIdIsAnotherProgrammes() throws Exception {
         Path folder = Files.createDirectories(home.resolve("redis"));
         Files.writeString(

@@ -15,15 +15,12 @@ import io.sluice.web.Problems;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the answers of posted movements, by hand: this is the hottest JSON of the server. */
 final class MoveWriter {
-
-    /** A line that failed through no fault of its own; it may be sent again. */
-    static final String FAILED =
-            "{\"outcome\":\"REJECTED\",\"problem\":{\"status\":500,\"code\":\"internal\",\"detail\":\"an unexpected error\"}}";
 
     private MoveWriter() {}
 
@@ -151,15 +148,17 @@ final class MoveWriter {
             case MoveOutcome.Duplicate duplicate ->
                 out.append("\"outcome\":\"DUPLICATE\",\"movement\":")
                         .append(duplicate.first().body());
-            case MoveOutcome.Rejected(Problem problem) -> rejection(out, problem);
+            case MoveOutcome.Rejected(Problem problem) -> rejection(out, Problems.brief(problem));
         }
     }
 
-    private static void rejection(StringBuilder out, Problem problem) {
-        out.append("\"outcome\":\"REJECTED\",\"problem\":").append(Json.write(Problems.brief(problem)));
+    private static void rejection(StringBuilder out, Map<String, Object> problem) {
+        out.append("\"outcome\":\"REJECTED\",\"problem\":").append(Json.write(problem));
     }
 
-    static String rejected(Problem problem) {
+    /** A line that got no further than its admission, with the trace under which the log may name it. */
+    static String rejected(Map<String, Object> problem) {
+        List.of("type", "title", "at").forEach(problem::remove);
         StringBuilder out = new StringBuilder(256).append('{');
         rejection(out, problem);
         return out.append('}').toString();

@@ -19,6 +19,7 @@ import io.sluice.web.Binder;
 import io.sluice.web.Bodies;
 import io.sluice.web.Call;
 import io.sluice.web.Commands;
+import io.sluice.web.Incidents;
 import io.sluice.web.Lists;
 import io.sluice.web.NdJson;
 import io.sluice.web.Paging;
@@ -34,8 +35,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springdoc.core.annotations.ParameterObject;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
@@ -55,7 +54,6 @@ import reactor.core.publisher.Mono;
 @RequestMapping("/api/movements")
 final class MovementsHttp {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MovementsHttp.class);
     private static final Duration LINE_KEY_LIFE = Duration.ofDays(30);
     private static final int LINES_IN_FLIGHT = 512;
 
@@ -63,13 +61,16 @@ final class MovementsHttp {
     private final StockReads reads;
     private final Locations locations;
     private final Lists lists;
+    private final Incidents incidents;
     private final Clock clock;
 
-    MovementsHttp(StockLedger ledger, StockReads reads, Locations locations, Lists lists, Clock clock) {
+    MovementsHttp(
+            StockLedger ledger, StockReads reads, Locations locations, Lists lists, Incidents incidents, Clock clock) {
         this.ledger = ledger;
         this.reads = reads;
         this.locations = locations;
         this.lists = lists;
+        this.incidents = incidents;
         this.clock = clock;
     }
 
@@ -165,20 +166,16 @@ final class MovementsHttp {
                         new MoveWriter.Line(call.principal().seesCosts())))))
                 .map(answer -> answer.map(it -> it.answer().body()))
                 .onErrorResume(error -> Mono.just(Mono.error(error)))
-                .map(MovementsHttp::toLine);
+                .map(answer -> toLine(answer, call));
     }
 
-    private static Mono<byte[]> toLine(Mono<String> answer) {
-        return answer.onErrorResume(error -> Mono.just(toLine(error))).map(NdJson::line);
+    private Mono<byte[]> toLine(Mono<String> answer, Call call) {
+        return answer.onErrorResume(error -> Mono.just(toLine(error, call))).map(NdJson::line);
     }
 
     /** The status of the stream is out already, so that a line's failure is the line's, too. */
-    private static String toLine(Throwable error) {
-        if (error instanceof Problem problem) {
-            return MoveWriter.rejected(problem);
-        }
-        LOG.error("a line of a stream of movements failed", error);
-        return MoveWriter.FAILED;
+    private String toLine(Throwable error, Call call) {
+        return MoveWriter.rejected(incidents.report(error, Incidents.Place.of(call)));
     }
 
     private Move toMove(MoveWish wish, Call call) {

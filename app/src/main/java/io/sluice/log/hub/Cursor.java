@@ -105,6 +105,10 @@ public final class Cursor {
         return position;
     }
 
+    boolean isConflating() {
+        return conflating;
+    }
+
     /** Events between this stream and the head; read from anywhere, so a moment old. */
     long lag() {
         return Math.max(0, tail.head() - position);

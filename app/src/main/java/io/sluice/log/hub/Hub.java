@@ -78,6 +78,15 @@ public final class Hub implements LogFollower, SmartLifecycle {
                     .tag("transport", transport)
                     .register(registry);
         }
+        for (boolean conflating : new boolean[] {false, true}) {
+            Gauge.builder("sluice_stream_subscriptions", connections, all -> all.stream()
+                            .flatMap(it -> it.cursors().stream())
+                            .filter(it -> it.isConflating() == conflating)
+                            .count())
+                    .description("Streams that are open: of every event, or of the newest of each subject")
+                    .tag("kind", conflating ? "conflated" : "every")
+                    .register(registry);
+        }
         Gauge.builder("sluice_stream_lag", this, Hub::highestLag)
                 .description("Events that the slowest open stream is behind its tenant's head")
                 .register(registry);

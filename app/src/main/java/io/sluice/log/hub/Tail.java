@@ -78,6 +78,11 @@ final class Tail {
         wantedAnew = true;
     }
 
+    /** Events that it has heard of and not read yet. */
+    long lag() {
+        return Math.max(0, wanted.get() - ring.head());
+    }
+
     long wanted() {
         return wanted.get();
     }

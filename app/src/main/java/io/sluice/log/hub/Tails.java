@@ -63,6 +63,13 @@ public final class Tails implements Commits, FollowedTenants, SmartLifecycle {
                         it -> it.sinceFollowed().toMillis() / 1000.0)
                 .description("Since the heads of all followed tenants were last seen")
                 .register(meters);
+        Gauge.builder("sluice_log_tail_lag", this, Tails::highestLag)
+                .description("Events that the tail furthest behind has not read of those it has heard of")
+                .register(meters);
+    }
+
+    private double highestLag() {
+        return ready.values().stream().mapToLong(Tail::lag).max().orElse(0);
     }
 
     /** How long ago the logs were last looked at with success. */

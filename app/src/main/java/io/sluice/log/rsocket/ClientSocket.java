@@ -9,23 +9,20 @@ import io.sluice.log.hub.Cursor;
 import io.sluice.log.hub.Hub;
 import io.sluice.log.hub.StreamConnection;
 import io.sluice.log.hub.StreamWish;
-import io.sluice.shared.Problem;
 import io.sluice.web.Binder;
+import io.sluice.web.Incidents;
 import io.sluice.web.Json;
-import io.sluice.web.Problems;
+import io.sluice.web.RequestIdentity;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The server's side of one client's connection: routes each request. */
 final class ClientSocket implements RSocket {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
 
     private final Hub hub;
     private final Rpc rpc;
@@ -33,6 +30,7 @@ final class ClientSocket implements RSocket {
     private final EventExecutor executor;
     private final StreamConnection connection;
     private final MessageLimit limit;
+    private final Incidents incidents;
 
     ClientSocket(
             Hub hub,
@@ -40,13 +38,15 @@ final class ClientSocket implements RSocket {
             WebSocketConnection wire,
             EventExecutor executor,
             StreamConnection connection,
-            MessageLimit limit) {
+            MessageLimit limit,
+            Incidents incidents) {
         this.hub = hub;
         this.rpc = rpc;
         this.wire = wire;
         this.executor = executor;
         this.connection = connection;
         this.limit = limit;
+        this.incidents = incidents;
     }
 
     @Override
@@ -55,11 +55,12 @@ final class ClientSocket implements RSocket {
         return Flux.defer(() -> {
                     Metadata metadata = Metadata.of(payload);
                     byte[] data = bytesOf(payload);
-                    return "streams".equals(metadata.route())
-                            ? open(stream, data, _ -> {})
-                            : paced(rpc.stream(connection, metadata, data));
+                    return Flux.defer(() -> "streams".equals(metadata.route())
+                                    ? open(stream, data, _ -> {})
+                                    : paced(rpc.stream(connection, metadata, data)))
+                            .onErrorMap(error -> toError(error, metadata));
                 })
-                .onErrorMap(ClientSocket::toError)
+                .onErrorMap(this::toError)
                 .doFinally(_ -> payload.release());
     }
 
@@ -81,11 +82,12 @@ final class ClientSocket implements RSocket {
         return Mono.defer(() -> {
                     Metadata metadata = Metadata.of(payload);
                     byte[] data = bytesOf(payload);
-                    return "auth.renew".equals(metadata.route())
-                            ? renewed(data)
-                            : rpc.call(connection, metadata, data).delayUntil(wire::awaitWritable);
+                    return Mono.defer(() -> "auth.renew".equals(metadata.route())
+                                    ? renewed(data)
+                                    : rpc.call(connection, metadata, data).delayUntil(wire::awaitWritable))
+                            .onErrorMap(error -> toError(error, metadata));
                 })
-                .onErrorMap(ClientSocket::toError)
+                .onErrorMap(this::toError)
                 .doFinally(_ -> payload.release());
     }
 
@@ -108,11 +110,12 @@ final class ClientSocket implements RSocket {
                         return all;
                     }
                     Metadata metadata = Metadata.of(opening);
-                    return "streams.live".equals(metadata.route())
-                            ? live(stream, bytesOf(opening), all.skip(1))
-                            : paced(rpc.channel(connection, metadata, all.map(ClientSocket::released)));
+                    return Flux.defer(() -> "streams.live".equals(metadata.route())
+                                    ? live(stream, bytesOf(opening), all.skip(1))
+                                    : paced(rpc.channel(connection, metadata, all.map(ClientSocket::released))))
+                            .onErrorMap(error -> toError(error, metadata));
                 })
-                .onErrorMap(ClientSocket::toError);
+                .onErrorMap(this::toError);
     }
 
     /** Messages are taken one after the other, while the stream runs. */
@@ -142,24 +145,32 @@ final class ClientSocket implements RSocket {
         return bytes;
     }
 
-    /** The problem as JSON is the error's text. */
-    private static Throwable toError(Throwable error) {
-        if (error instanceof Problem problem) {
-            return new ApplicationErrorException(Json.write(Problems.body(problem, connectionless())));
-        }
-        if (error instanceof ApplicationErrorException) {
-            return error;
-        }
-        LOG.error("a request over RSocket failed", error);
-        return new ApplicationErrorException(Json.write(Problems.body(UNEXPECTED, connectionless())));
+    /** What has no readable metadata belongs to no route. */
+    private Throwable toError(Throwable error) {
+        return toError(error, UNREADABLE, RequestIdentity.of((String) null));
     }
 
-    private static final Problem UNEXPECTED =
-            new Problem.Unavailable("internal", "an unexpected error", java.time.Duration.ofSeconds(1));
-
-    private static String connectionless() {
-        return io.sluice.shared.Ids.next().toString().replace("-", "");
+    private Throwable toError(Throwable error, Metadata metadata) {
+        return toError(error, nameOf(metadata.route()), metadata.identity());
     }
+
+    /** The problem as JSON is the error's text; what was handled inside is one already. */
+    private Throwable toError(Throwable error, String route, RequestIdentity identity) {
+        return error instanceof ApplicationErrorException
+                ? error
+                : new ApplicationErrorException(Json.write(
+                        incidents.report(error, new Incidents.Place(identity, route, connection.principal()))));
+    }
+
+    /** Names that clients make up are not logged. */
+    private String nameOf(@Nullable String route) {
+        return route != null
+                        && (own().contains(route) || rpc.table().find(route).isPresent())
+                ? route
+                : UNREADABLE;
+    }
+
+    private static final String UNREADABLE = "unknown";
 
     static List<String> own() {
         return List.of("streams", "streams.live", "auth.renew");

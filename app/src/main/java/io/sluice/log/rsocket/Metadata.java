@@ -8,6 +8,7 @@ import io.rsocket.metadata.RoutingMetadata;
 import io.rsocket.metadata.WellKnownAuthType;
 import io.rsocket.metadata.WellKnownMimeType;
 import io.sluice.shared.Problem;
+import io.sluice.web.RequestIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a payload's composite metadata says: route, bearer token, and headers of a command as JSON strings. */
-record Metadata(@Nullable String route, @Nullable String bearer, Map<String, String> headers) {
+record Metadata(
+        @Nullable String route, @Nullable String bearer, Map<String, String> headers, RequestIdentity identity) {
+
+    private static final String TRACE = "traceparent";
 
     /** Carries headers of a command: {@code {"Idempotency-Key": "...", "If-Match": "..."}}. */
     static final String HEADERS = "application/vnd.sluice.headers+json";
@@ -48,7 +52,9 @@ record Metadata(@Nullable String route, @Nullable String bearer, Map<String, Str
                 headers.putAll(RpcHeaders.parse(entry.getContent().toString(StandardCharsets.UTF_8)));
             }
         }
-        return new Metadata(route, bearer, headers);
+        var identity = RequestIdentity.of(headers.get(TRACE));
+        headers.put(TRACE, identity.traceparent()); // what is handled inside belongs to the same trace
+        return new Metadata(route, bearer, headers, identity);
     }
 
     private static @Nullable String bearerOf(ByteBuf content) {

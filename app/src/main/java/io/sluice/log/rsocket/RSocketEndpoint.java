@@ -18,8 +18,10 @@ import io.sluice.shared.Problem;
 import io.sluice.web.AllowedOrigins;
 import io.sluice.web.ClientAddress;
 import io.sluice.web.Identities;
+import io.sluice.web.Incidents;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
+import io.sluice.web.RequestIdentity;
 import java.util.List;
 import java.util.Optional;
 import org.reactivestreams.Publisher;
@@ -55,6 +57,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     private final StreamSettings settings;
     private final ConnectLimit connects;
     private final MessageLimit messages;
+    private final Incidents incidents;
     private final WebsocketServerSpec spec = WebsocketServerSpec.builder()
             .maxFramePayloadLength(LARGEST_FRAME)
             .compress(false)
@@ -66,13 +69,15 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
             Identities identities,
             ClientAddress addresses,
             AllowedOrigins origins,
-            StreamSettings settings) {
+            StreamSettings settings,
+            Incidents incidents) {
         this.hub = hub;
         this.rpc = rpc;
         this.identities = identities;
         this.addresses = addresses;
         this.origins = origins;
         this.settings = settings;
+        this.incidents = incidents;
         this.connects = new ConnectLimit(settings.connectsPerAddress(), settings.addressBlock());
         this.messages = new MessageLimit(settings.messagesPerUser());
     }
@@ -84,39 +89,51 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private Publisher<Void> upgrade(HttpServerRequest request, HttpServerResponse response) {
+        var identity = RequestIdentity.of(request.requestHeaders().get("traceparent"));
         String address = addresses.of(
                 request.remoteAddress() instanceof java.net.InetSocketAddress remote ? remote : null,
                 request.requestHeaders().getAll("X-Forwarded-For"));
         if (!origins.allows(
                 request.requestHeaders().get("Origin"), request.requestHeaders().get("Host"))) {
-            return refuse(response, new Problem.Forbidden("origin", "this origin is not listed"));
+            return refuse(response, identity, new Problem.Forbidden("origin", "this origin is not listed"));
         }
         if (!connects.admits(address)) {
             return refuse(
                     response,
+                    identity,
                     new Problem.TooMany("connect-limit", "too many connections of this address", connects.block()));
         }
         if (!"websocket".equalsIgnoreCase(request.requestHeaders().get("Upgrade"))) {
             return refuse(
-                    response, new Problem.Invalid("upgrade-required", "a WebSocket upgrade is expected", List.of()));
+                    response,
+                    identity,
+                    new Problem.Invalid("upgrade-required", "a WebSocket upgrade is expected", List.of()));
         }
         Optional<Deflation> deflation = Deflation.of(request.requestHeaders());
         deflation.ifPresent(it -> response.header(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, it.answer()));
-        return response.sendWebsocket((in, out) -> serve(in, out, address, deflation), spec);
+        return response.sendWebsocket((in, out) -> serve(in, out, address, identity, deflation), spec);
     }
 
-    private static Publisher<Void> refuse(HttpServerResponse response, Problem problem) {
+    private Publisher<Void> refuse(HttpServerResponse response, RequestIdentity identity, Problem problem) {
         long seconds = Problems.retryAfter(problem).toSeconds();
         if (seconds > 0) {
             response.header("Retry-After", Long.toString(seconds));
         }
         return response.status(Problems.statusOf(problem).value())
                 .header("Content-Type", "application/problem+json")
-                .sendString(Mono.fromSupplier(() -> Json.write(Problems.body(problem, "none"))));
+                .sendString(Mono.fromSupplier(() -> Json.write(incidents.report(problem, placeOf(identity)))));
+    }
+
+    private static Incidents.Place placeOf(RequestIdentity identity) {
+        return new Incidents.Place(identity, PATH, null);
     }
 
     private Publisher<Void> serve(
-            WebsocketInbound in, WebsocketOutbound out, String address, Optional<Deflation> deflation) {
+            WebsocketInbound in,
+            WebsocketOutbound out,
+            String address,
+            RequestIdentity identity,
+            Optional<Deflation> deflation) {
         Connection[] holder = new Connection[1];
         in.withConnection(it -> holder[0] = it);
         Connection connection = holder[0];
@@ -128,7 +145,8 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         channel.pipeline().addFirst("sluice.pulse", new Pulse(wire, settings.silence()));
         // The library's own handler keeps the news of writability for itself, so ours stands before it.
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "sluice.drained", new Drained(wire));
-        var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address))
+        var accepted = RSocketServer.create((setup, _) -> accept(setup, wire, channel, connection, address)
+                        .onErrorMap(error -> toRejection(error, identity)))
                 .payloadDecoder(PayloadDecoder.DEFAULT)
                 .maxInboundPayloadSize(LARGEST_PAYLOAD)
                 .asConnectionAcceptor(LARGEST_PAYLOAD);
@@ -143,8 +161,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
             String address) {
         return Mono.defer(() -> identities.require(tokenOf(setup)))
                 .map(principal -> hub.admit(principal, "rsocket", address))
-                .<RSocket>map(admitted -> welcome(admitted, wire, channel, connection))
-                .onErrorMap(RSocketEndpoint::toRejection);
+                .map(admitted -> welcome(admitted, wire, channel, connection));
     }
 
     private static String tokenOf(ConnectionSetupPayload setup) {
@@ -166,14 +183,11 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
         admitted.closeBy(connection::dispose);
         connection.onDispose(() -> hub.release(admitted));
         wire.onWritable(admitted::wake);
-        return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages);
+        return new ClientSocket(hub, rpc, wire, channel.eventLoop(), admitted, messages, incidents);
     }
 
-    private static Throwable toRejection(Throwable error) {
-        Problem problem = error instanceof Problem known
-                ? known
-                : new Problem.Unavailable("internal", "an unexpected error", java.time.Duration.ofSeconds(1));
-        return new RejectedSetupException(Json.write(Problems.body(problem, "none")));
+    private Throwable toRejection(Throwable error, RequestIdentity identity) {
+        return new RejectedSetupException(Json.write(incidents.report(error, placeOf(identity))));
     }
 
     /** Tells the connection when what was unsent has left; keeps from the library what it would take for its frames. */

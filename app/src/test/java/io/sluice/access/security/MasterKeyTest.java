@@ -55,6 +55,8 @@ class MasterKeyTest {
                 SECOND,
                 SECOND,
                 SECOND,
+                SECOND,
+                SECOND,
                 Map.of());
 
         assertThatThrownBy(() -> new SecurityConfiguration().masterKey(null, home, named))

@@ -2,6 +2,9 @@ package io.sluice.log.rsocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.rsocket.Payload;
 import io.sluice.access.Role;
 import io.sluice.load.Site;
@@ -11,6 +14,8 @@ import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import io.sluice.testing.TestUser;
+import io.sluice.web.Incidents;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +23,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 import org.springframework.http.HttpMethod;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
@@ -316,6 +324,49 @@ class CallsIT {
                             .path("status")
                             .asInt())
                     .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void tellsTheTraceOfItsCallerInEveryFailure() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String headers = "{\"traceparent\":\"00-" + trace + "-00f067aa0ba902b7-01\"}";
+        try (Link link = link(admin)) {
+            assertThat(List.of("parts.get", "streams", "no.such.route")).allSatisfy(route -> assertThat(traceOf(
+                            link.socket().requestStream(Link.payload(route, "{\"id\":\"x\",\"types\":7}", headers))))
+                    .isEqualTo(trace));
+        }
+    }
+
+    private static @Nullable String traceOf(Flux<Payload> failing) {
+        return failing.map(Payload::getDataUtf8)
+                .onErrorResume(error -> Mono.justOrEmpty(error.getMessage()))
+                .map(problem -> Link.JSON.readTree(problem).path("traceId").asString())
+                .blockFirst(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void tellsTheLogWhoseRequestTheDatabaseKeptWaiting() throws SQLException {
+        var log = (Logger) LoggerFactory.getLogger(Incidents.class);
+        var entries = new ListAppender<ILoggingEvent>();
+        entries.start();
+        log.addAppender(entries);
+        try (Link link = link(admin);
+                var owner = Owner.connection()) {
+            owner.setAutoCommit(false);
+            owner.createStatement()
+                    .execute("SELECT FROM tenant_log WHERE tenant_id = '" + tenant.id() + "' FOR UPDATE");
+
+            JsonNode problem = link.refused("locations.create", "{\"code\":\"WAITS\",\"name\":\"x\"}");
+
+            assertThat(problem.path("status").asInt()).isEqualTo(504);
+            assertThat(entries.list).anySatisfy(entry -> assertThat(entry.getKeyValuePairs())
+                    .contains(
+                            new KeyValuePair("traceId", problem.path("traceId").asString()),
+                            new KeyValuePair("tenant", tenant.id().toString()),
+                            new KeyValuePair("principal", admin.id().toString())));
+        } finally {
+            log.detachAppender(entries);
         }
     }
 }

@@ -215,4 +215,20 @@ class WireIT {
                 .expectStatus()
                 .isForbidden();
     }
+
+    @Test
+    void turnsAwayWhoComesWithoutAnUpgradeAndTellsTheTrace() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+        server.client()
+                .get()
+                .uri("/rsocket")
+                .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.code")
+                .isEqualTo("upgrade-required")
+                .jsonPath("$.traceId")
+                .isEqualTo(trace);
+    }
 }

@@ -163,6 +163,8 @@ class AuditVerifyIT {
                         + " WHERE a.tenant_id = ? AND e.tenant_id = a.tenant_id AND e.position = a.position",
                 id);
         assertThat(firstBroken()).isEqualTo(anchored);
+        Owner.update("DELETE FROM anchor WHERE tenant_id = ?", id);
+        assertThat(firstBroken()).isEqualTo(anchored);
     }
 
     private static void keep() {

@@ -6,7 +6,9 @@ import io.sluice.log.Commits;
 import io.sluice.log.EventLog;
 import io.sluice.log.LogSource;
 import io.sluice.postgres.Database;
+import java.nio.file.Path;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -25,12 +27,17 @@ public class LogConfiguration {
     }
 
     @Bean
-    EventLog eventLog(Database database, AnchorSeal seal) {
-        return new PostgresEventLog(database, seal);
+    AnchorFiles anchorFiles(@Value("${sluice.home:.sluice}") Path home) {
+        return new AnchorFiles(home.resolve("anchors"));
     }
 
     @Bean
-    LogKeeping logKeeping(Database database, AnchorSeal seal, Clock clock) {
-        return new LogKeeping(database, seal, clock);
+    EventLog eventLog(Database database, AnchorSeal seal, AnchorFiles files) {
+        return new PostgresEventLog(database, seal, files);
+    }
+
+    @Bean
+    LogKeeping logKeeping(Database database, AnchorSeal seal, AnchorFiles files, Clock clock) {
+        return new LogKeeping(database, seal, files, clock);
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.log.postgres;
 
 import io.r2dbc.spi.Readable;
+import io.sluice.log.Anchor;
 import io.sluice.log.AnchorSeal;
 import io.sluice.log.Caller;
 import io.sluice.postgres.Database;
@@ -11,6 +12,7 @@ import io.sluice.shared.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,8 @@ import reactor.util.context.Context;
 
 /**
  * What the log needs now and then: partitions for the months to come, keys of commands and sessions tidied away when
- * they have expired, and daily a signed anchor of each tenant's head. Hourly on every node; two at once do no harm.
+ * they have expired, and daily a signed anchor of each tenant's head, which
+ * leaves the database. Hourly on every node; two at once do no harm.
  */
 public final class LogKeeping implements SmartLifecycle {
 
@@ -35,12 +38,14 @@ public final class LogKeeping implements SmartLifecycle {
 
     private final Database database;
     private final AnchorSeal seal;
+    private final AnchorFiles files;
     private final Clock clock;
     private volatile @Nullable Disposable running;
 
-    LogKeeping(Database database, AnchorSeal seal, Clock clock) {
+    LogKeeping(Database database, AnchorSeal seal, AnchorFiles files, Clock clock) {
         this.database = database;
         this.seal = seal;
+        this.files = files;
         this.clock = clock;
     }
 
@@ -120,7 +125,7 @@ public final class LogKeeping implements SmartLifecycle {
                                 tenant.value(),
                                 clock.instant().minus(ANCHOR_AGE))
                         .flatMap(tip -> sign(session, tenant, tip)))
-                .then();
+                .flatMap(anchor -> files.keep(tenant, anchor));
     }
 
     private record Tip(long position, String hash) {}
@@ -129,17 +134,22 @@ public final class LogKeeping implements SmartLifecycle {
         return new Tip(Rows.number(row, "head"), Rows.text(row, "hash"));
     }
 
-    private Mono<Long> sign(Session session, TenantId tenant, Tip tip) {
-        Instant at = clock.instant();
+    private Mono<Anchor> sign(Session session, TenantId tenant, Tip tip) {
+        Instant at = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var anchor = new Anchor(tip.position(), tip.hash(), at, seal.sign(tenant, tip.position(), tip.hash(), at));
+        return insert(session, tenant, anchor).filter(inserted -> inserted == 1).map(_ -> anchor);
+    }
+
+    private static Mono<Long> insert(Session session, TenantId tenant, Anchor anchor) {
         HexFormat hex = HexFormat.of();
         return session.update(
                 "INSERT INTO anchor (tenant_id, position, hash, at, signature) VALUES ($1, $2, $3, $4, $5)"
                         + " ON CONFLICT DO NOTHING",
                 tenant.value(),
-                tip.position(),
-                hex.parseHex(tip.hash()),
-                at,
-                hex.parseHex(seal.sign(tenant, tip.position(), tip.hash(), at)));
+                anchor.position(),
+                hex.parseHex(anchor.hash()),
+                anchor.at(),
+                hex.parseHex(anchor.signature()));
     }
 
     @Override

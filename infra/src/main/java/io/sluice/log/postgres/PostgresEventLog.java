@@ -17,6 +17,7 @@ import io.sluice.postgres.Rows;
 import io.sluice.postgres.Session;
 import io.sluice.shared.TenantId;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,12 @@ final class PostgresEventLog implements EventLog {
 
     private final Database database;
     private final AnchorSeal seal;
+    private final AnchorFiles files;
 
-    PostgresEventLog(Database database, AnchorSeal seal) {
+    PostgresEventLog(Database database, AnchorSeal seal, AnchorFiles files) {
         this.database = database;
         this.seal = seal;
+        this.files = files;
     }
 
     @Override
@@ -127,13 +130,16 @@ final class PostgresEventLog implements EventLog {
                 .next();
     }
 
-    private Mono<Map<Long, Anchor>> anchors() {
+    /** Those of the database and those that have left it: whoever deletes the first cannot reach the others. */
+    private Mono<Map<Long, Collection<Anchor>>> anchors() {
         return database.read(session -> session.all(
                         "SELECT position, encode(hash, 'hex') AS hash, at, encode(signature, 'hex') AS signature"
                                 + " FROM anchor WHERE tenant_id = $1",
                         PostgresEventLog::toAnchor,
                         session.caller().tenant().value()))
-                .collectMap(Anchor::position);
+                .concatWith(Flux.deferContextual(
+                        context -> files.of(context.get(Caller.class).tenant())))
+                .collectMultimap(Anchor::position);
     }
 
     private static Anchor toAnchor(Readable row) {
@@ -144,7 +150,7 @@ final class PostgresEventLog implements EventLog {
                 Rows.text(row, "signature"));
     }
 
-    private Mono<Verification> walk(Head head, Map<Long, Anchor> anchors) {
+    private Mono<Verification> walk(Head head, Map<Long, Collection<Anchor>> anchors) {
         return Flux.deferContextual(context -> {
                     Walk start = Walk.from(
                             head.oldest(),
@@ -201,16 +207,23 @@ final class PostgresEventLog implements EventLog {
     }
 
     /** What was said about the chain at a time, in the server's own hand. */
-    private record Anchored(TenantId tenant, Map<Long, Anchor> anchors, AnchorSeal seal) {
+    private record Anchored(TenantId tenant, Map<Long, Collection<Anchor>> anchors, AnchorSeal seal) {
 
         /** Why the event is not the one that was anchored; null when it is, or none was. */
         @Nullable
         String complaint(long position, byte[] hash) {
-            Anchor anchor = anchors.get(position);
-            if (anchor == null) {
-                return null;
+            for (Anchor anchor : anchors.getOrDefault(position, List.of())) {
+                String complaint = complaint(anchor, hash);
+                if (complaint != null) {
+                    return complaint;
+                }
             }
-            if (!seal.sign(tenant, position, anchor.hash(), anchor.at()).equals(anchor.signature())) {
+            return null;
+        }
+
+        private @Nullable String complaint(Anchor anchor, byte[] hash) {
+            if (!seal.sign(tenant, anchor.position(), anchor.hash(), anchor.at())
+                    .equals(anchor.signature())) {
                 return "the anchor of this position was not made by this server";
             }
             return anchor.hash().equals(HashChain.hex(hash))
