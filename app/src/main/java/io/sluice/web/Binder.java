@@ -1,6 +1,7 @@
 package io.sluice.web;
 
 import io.sluice.shared.FieldError;
+import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
 import jakarta.validation.constraints.DecimalMin;
@@ -353,7 +354,7 @@ public final class Binder {
 
     private static Object scalar(String text, Class<?> raw) {
         if (raw == UUID.class) {
-            return uuid(text);
+            return Ids.of(text);
         }
         if (raw == Instant.class) {
             return OffsetDateTime.parse(text).toInstant();
@@ -368,14 +369,6 @@ public final class Binder {
             return constant(text, raw);
         }
         throw new IllegalStateException("no binding for " + raw);
-    }
-
-    /** {@link UUID#fromString} takes short groups, too. */
-    private static UUID uuid(String text) {
-        if (text.length() != 36) {
-            throw new IllegalArgumentException(text);
-        }
-        return UUID.fromString(text);
     }
 
     private static Object constant(String text, Class<?> raw) {

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
@@ -309,6 +310,27 @@ class BadInputIT {
                 || !problem.path("code").asString("").equals(code)) {
             wrong.add(command + " with " + body.length + " bytes: " + problem);
         }
+    }
+
+    @Test
+    void refusesAnIdThatIsNotWrittenInFull() {
+        for (String id : List.of("1-1-1-1-1", "0000001-00000-0000-0000-000000000000")) {
+            for (String path : List.of("/api/parts/", "/api/locations/", "/api/users/", "/api/imports/")) {
+                check("GET " + path + id, "id", answerOf(path + id));
+            }
+            check("stock of a location " + id, "locationId", answerOf("/api/stock?locationId=" + id));
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    private byte @Nullable [] answerOf(String path) {
+        return tenant.admin()
+                .request(HttpMethod.GET, path)
+                .exchange()
+                .expectBody()
+                .returnResult()
+                .getResponseBodyContent();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.sluice.imports;
 
+import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
 import java.math.BigDecimal;
@@ -124,7 +125,7 @@ public final class Texts {
 
     static @Nullable UUID uuidOrNull(String text) {
         try {
-            return text.length() == 36 ? UUID.fromString(text) : null;
+            return Ids.of(text);
         } catch (IllegalArgumentException _) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.sluice.log;
 
+import io.sluice.shared.Ids;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -105,7 +106,7 @@ public record Topic(Kind kind, String id) {
 
     private static boolean isCanonicalUuid(String id) {
         try {
-            return id.length() == 36 && UUID.fromString(id).toString().equals(id);
+            return Ids.of(id).toString().equals(id);
         } catch (IllegalArgumentException _) {
             return false;
         }

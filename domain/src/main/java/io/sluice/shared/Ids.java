@@ -18,6 +18,20 @@ public final class Ids {
 
     private Ids() {}
 
+    /**
+     * The id that the text writes in full, in either case.
+     *
+     * @throws IllegalArgumentException when it is any other text
+     */
+    public static UUID of(String text) {
+        UUID id = UUID.fromString(text);
+        // UUID.fromString takes groups that are too short or too long, too
+        if (!id.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException(text);
+        }
+        return id;
+    }
+
     /** A new id, greater than every id that this process made before. */
     public static UUID next() {
         long stamp = LAST.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis() << 12));

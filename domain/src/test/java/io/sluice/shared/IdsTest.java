@@ -1,10 +1,12 @@
 package io.sluice.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -13,6 +15,17 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class IdsTest {
+
+    @Test
+    void areReadInFullOnly() {
+        UUID id = Ids.next();
+
+        assertThat(Ids.of(id.toString())).isEqualTo(id);
+        assertThat(Ids.of(id.toString().toUpperCase(Locale.ROOT))).isEqualTo(id);
+        for (String other : List.of("", "1-1-1-1-1", "0000001-00000-0000-0000-000000000000", " " + id, id + "0")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> Ids.of(other));
+        }
+    }
 
     @Test
     void areOfVersionSevenAndTellTheirTime() {

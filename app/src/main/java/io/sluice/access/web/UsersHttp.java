@@ -13,6 +13,7 @@ import io.sluice.access.UserAdministration;
 import io.sluice.access.UserAdministration.NewUser;
 import io.sluice.log.EventLog;
 import io.sluice.shared.FieldError;
+import io.sluice.shared.Ids;
 import io.sluice.shared.Problem;
 import io.sluice.web.Answers;
 import io.sluice.web.Call;
@@ -113,9 +114,9 @@ final class UsersHttp {
         Grant toGrant(String path, List<FieldError> errors) {
             return new Grant(
                     Role.of(role).orElseGet(() -> unknown(path + ".role", errors)),
-                    toScope(locations, path + ".locations", UUID::fromString, errors),
-                    toScope(vendors, path + ".vendors", UUID::fromString, errors),
-                    toScope(organizations, path + ".organizations", UUID::fromString, errors),
+                    toScope(locations, path + ".locations", Ids::of, errors),
+                    toScope(vendors, path + ".vendors", Ids::of, errors),
+                    toScope(organizations, path + ".organizations", Ids::of, errors),
                     toScope(departments, path + ".departments", Function.identity(), errors),
                     validFrom,
                     validUntil);

@@ -136,7 +136,7 @@ final class ImportsHttp {
         }
         Flux<Location> byId = Mapped.idOf(name) == null
                 ? Flux.empty()
-                : locations.find(UUID.fromString(name)).flux();
+                : locations.find(Ids.of(name)).flux();
         return byId.switchIfEmpty(locations.findByCodes(List.of(name)))
                 .next()
                 .filter(found -> call.principal().may(permission, found.id()))
