@@ -1,5 +1,6 @@
 package io.sluice.web;
 
+import io.sluice.shared.Ids;
 import io.sluice.web.StraightRoute.Source;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.lang.invoke.MethodHandle;
@@ -159,8 +160,7 @@ final class StraightRoutes {
 
     private static @Nullable UUID idOf(String text) {
         try {
-            UUID id = UUID.fromString(text);
-            return id.toString().equalsIgnoreCase(text) ? id : null;
+            return Ids.of(text);
         } catch (IllegalArgumentException _) {
             return null;
         }
