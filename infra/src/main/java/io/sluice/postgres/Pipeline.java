@@ -136,6 +136,7 @@ public final class Pipeline implements DisposableBean {
         }
 
         private void opened(PgConnection connection) {
+            connection.exceptionHandler(_ -> {}); // whoever uses the connection is told, too
             connection.closeHandler(_ -> gone(connection));
             state.set(new State.Free(connection, System.nanoTime()));
         }

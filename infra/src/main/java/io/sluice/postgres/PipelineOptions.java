@@ -1,11 +1,13 @@
 package io.sluice.postgres;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.transport.Transport;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.util.HashMap;
@@ -20,13 +22,15 @@ final class PipelineOptions {
 
     /** One event loop: it has nothing to do but to write and read a few sockets. */
     static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions()
+        var options = new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
-                .setPreferNativeTransport(true)
                 .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        VertxBuilder builder = Vertx.builder().with(options);
+        Transport epoll = Transport.EPOLL; // the builder does not look for it
+        return epoll != null && epoll.available() ? builder.withTransport(epoll).build() : builder.build();
     }
 
     static PgConnectOptions connect(PostgresUrl url, DatabaseSettings settings) {

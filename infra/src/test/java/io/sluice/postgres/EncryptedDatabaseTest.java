@@ -2,15 +2,19 @@ package io.sluice.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r2dbc.spi.Connection;
+import io.sluice.shared.TenantId;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,9 +82,9 @@ class EncryptedDatabaseTest {
                 "-days",
                 "2",
                 "-subj",
-                "/CN=127.0.0.1",
+                "/CN=localhost",
                 "-addext",
-                "subjectAltName=IP:127.0.0.1",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1",
                 "-keyout",
                 home.resolve(name + ".key").toString(),
                 "-out",
@@ -95,6 +99,27 @@ class EncryptedDatabaseTest {
             Migration.run(server.url() + options, SETTINGS);
 
             assertThat(encryption(server.url() + options).block()).isEqualTo("true");
+        }
+    }
+
+    @Test
+    void isWrittenOverTls() throws Exception {
+        for (String options : List.of("?sslmode=require", verified("server"))) {
+            Migration.run(server.url() + options, SETTINGS);
+            PostgresUrl url = PostgresUrl.parse(server.url() + options);
+            var pipeline = new Pipeline(
+                    PipelineOptions.vertx(),
+                    PipelineOptions.connect(url, SETTINGS),
+                    SETTINGS,
+                    new SimpleMeterRegistry());
+            Pipeline.Line line = await().until(() -> pipeline.free(), Objects::nonNull);
+            var write = new Session.Write("UPDATE tenant_log SET head = head WHERE tenant_id = $1", new UUID(0, 0));
+
+            line.write(new TenantId(new UUID(0, 0)), List.of(List.of(write)))
+                    .as(StepVerifier::create)
+                    .verifyComplete();
+
+            pipeline.destroy();
         }
     }
 
@@ -132,7 +157,7 @@ class EncryptedDatabaseTest {
     private static Mono<String> isEncrypted(Connection connection) {
         return Flux.from(connection
                         .createStatement(
-                                "RESET ROLE; SELECT ssl::text AS v FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+                                "SET ROLE NONE; SELECT ssl::text AS v FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
                         .execute())
                 .concatMap(result -> result.map(row -> Rows.text(row, "v")))
                 .next();
