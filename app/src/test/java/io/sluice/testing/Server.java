@@ -82,6 +82,7 @@ public final class Server implements AutoCloseable {
         return WebTestClient.bindToServer()
                 .baseUrl("http://localhost:" + port)
                 .responseTimeout(Duration.ofSeconds(30))
+                .codecs(it -> it.defaultCodecs().maxInMemorySize(16 << 20))
                 .build();
     }
 

@@ -149,6 +149,9 @@ class StraightDispatchIT {
         Map<String, String> named = new TreeMap<>();
         answer.headers().map().forEach((name, values) -> named.put(name, values.toString()));
         named.keySet().removeAll(OF_ITS_OWN);
+        if (answer.statusCode() >= 400) {
+            named.remove("content-length"); // a problem's time has more or fewer digits
+        }
         return new Answer(answer.statusCode(), named, withoutTrace(answer.body()));
     }
 

@@ -170,7 +170,9 @@ final class WebSocketConnection implements DuplexConnection {
 
     @Override
     public Flux<ByteBuf> receive() {
-        return inbound.aggregateFrames(LARGEST_FRAME).receive().doOnNext(this::hear);
+        WebsocketInbound whole = inbound.aggregateFrames(LARGEST_FRAME);
+        connection.addHandlerLast("sluice.broken", new BrokenFrames());
+        return whole.receive().doOnNext(this::hear);
     }
 
     private void hear(ByteBuf frame) {

@@ -60,13 +60,13 @@ final class PostgresEventLog implements EventLog {
 
     @Override
     public Flux<Recorded> after(long position, int limit) {
-        return database.read(session -> session.all(
-                "SELECT " + COLUMNS + " FROM event WHERE tenant_id = $1 AND position > $2 AND position <= $3"
-                        + " ORDER BY position",
-                PostgresEventLog::toRecorded,
-                session.caller().tenant().value(),
-                position,
-                position + limit));
+        return database.read(session -> session.one(
+                        PackedEvents.SELECT,
+                        row -> Rows.text(row, "events"),
+                        session.caller().tenant().value(),
+                        position,
+                        position + limit))
+                .concatMapIterable(PackedEvents::unpacked);
     }
 
     @Override
