@@ -1,6 +1,7 @@
 package io.sluice.shared;
 
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -16,6 +17,8 @@ public final class Ids {
     private static final ThreadLocal<RandomGenerator> RANDOM = ThreadLocal.withInitial(
             () -> RandomGeneratorFactory.of("L64X128MixRandom").create(new SecureRandom().nextLong()));
 
+    private static final int LENGTH = 36;
+
     private Ids() {}
 
     /**
@@ -24,12 +27,17 @@ public final class Ids {
      * @throws IllegalArgumentException when it is any other text
      */
     public static UUID of(String text) {
-        UUID id = UUID.fromString(text);
-        // UUID.fromString takes groups that are too short or too long, too
-        if (!id.toString().equalsIgnoreCase(text)) {
+        // UUID.fromString takes groups that are too short or too long, and signs, too
+        if (text.length() != LENGTH) {
             throw new IllegalArgumentException(text);
         }
-        return id;
+        for (int i = 0; i < LENGTH; i++) {
+            boolean between = i == 8 || i == 13 || i == 18 || i == 23;
+            if (between ? text.charAt(i) != '-' : !HexFormat.isHexDigit(text.charAt(i))) {
+                throw new IllegalArgumentException(text);
+            }
+        }
+        return UUID.fromString(text);
     }
 
     /** A new id, greater than every id that this process made before. */
