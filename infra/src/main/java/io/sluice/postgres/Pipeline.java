@@ -33,7 +33,7 @@ import reactor.core.publisher.MonoSink;
 public final class Pipeline implements DisposableBean {
 
     private static final int CONNECTIONS = 4;
-    private static final Duration CLOSING = Duration.ofSeconds(2);
+    private static final Duration CLOSING = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final PgConnectOptions options;

@@ -277,12 +277,12 @@ class DatabaseTest {
             read.dispose();
         }
 
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> pools.figures(PoolName.READS).inUse() == 0);
-        assertThat(count("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%'"
-                        + " AND pid <> pg_backend_pid()"))
-                .isZero();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(pools.figures(PoolName.READS)).matches(it -> it.inUse() == 0 && it.waiting() == 0);
+            assertThat(count("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%'"
+                            + " AND pid <> pg_backend_pid()"))
+                    .isZero();
+        });
         assertThat(Flux.range(0, 30)
                         .flatMap(
                                 _ -> asPlatform(database.read(session ->
