@@ -1,5 +1,8 @@
 package io.sluice.wiring;
 
+import io.sluice.log.Audit;
+import io.sluice.log.Books;
+import io.sluice.log.EventLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -14,5 +17,10 @@ class GroundWiring {
     @Bean
     Clock clock() {
         return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
+    }
+
+    @Bean
+    Audit audit(EventLog log, Books books) {
+        return new Audit(log, books);
     }
 }

@@ -80,7 +80,8 @@ public final class StockEvents {
         if (movement.move().metadata() != null) {
             payload.put("metadata", movement.move().metadata());
         }
-        return Event.of(CHANGED, subject(row.key()), stockTopics(row.key(), part), payload);
+        return Event.of(CHANGED, subject(row.key()), stockTopics(row.key(), part), payload)
+                .vouchingFor(EntryDigests.of(movement));
     }
 
     static Event thresholdChanged(StockKey key, PartFacts part, Thresholds before, Thresholds after) {

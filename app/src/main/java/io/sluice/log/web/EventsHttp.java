@@ -4,6 +4,7 @@ import static io.sluice.access.Permission.AUDIT_VERIFY;
 
 import io.sluice.access.Principal;
 import io.sluice.access.TopicPolicy;
+import io.sluice.log.Audit;
 import io.sluice.log.EventLog;
 import io.sluice.log.EventQuery;
 import io.sluice.log.Head;
@@ -47,10 +48,12 @@ final class EventsHttp {
     private static final int SCANNED_AT_ONCE = 1_000;
 
     private final EventLog log;
+    private final Audit audit;
     private final EventFrames frames;
 
-    EventsHttp(EventLog log, EventFrames frames) {
+    EventsHttp(EventLog log, Audit audit, EventFrames frames) {
         this.log = log;
+        this.audit = audit;
         this.frames = frames;
     }
 
@@ -173,11 +176,11 @@ final class EventsHttp {
         return log.head();
     }
 
-    /** Checks the whole chain; names the first broken position. */
+    /** Checks the whole chain, and the ledger against it; names the first broken position. */
     @PostMapping("/api/audit/verify")
-    @Operation(summary = "Check the whole chain of hashes")
+    @Operation(summary = "Check the whole chain of hashes, and the ledger of movements against it")
     Mono<Verification> verify(Call call) {
         call.require(AUDIT_VERIFY).withoutLimit();
-        return log.verify();
+        return audit.verify();
     }
 }

@@ -8,6 +8,7 @@ import io.sluice.inventory.MoveCommand;
 import io.sluice.inventory.Parts;
 import io.sluice.inventory.StockControl;
 import io.sluice.inventory.StockReads;
+import io.sluice.log.Books;
 import io.sluice.log.Ledger;
 import io.sluice.log.Snapshots;
 import io.sluice.log.Subjects;
@@ -66,6 +67,11 @@ public class InventoryConfiguration {
     @Bean
     StockReads stockReads(Database database) {
         return new PostgresStockReads(database);
+    }
+
+    @Bean
+    Books books(Database database) {
+        return new PostgresBooks(database);
     }
 
     @Bean

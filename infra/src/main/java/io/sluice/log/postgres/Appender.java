@@ -118,9 +118,16 @@ public final class Appender {
                 event.topics().stream().map(Object::toString).toList(),
                 event.subject(),
                 texts.computeIfAbsent(draft.caller().actor(), actor -> toJson((Actor) actor)),
-                texts.computeIfAbsent(draft.caller().cause(), cause -> toJson((Cause) cause)),
+                vouching(event, texts.computeIfAbsent(draft.caller().cause(), cause -> toJson((Cause) cause))),
                 at,
                 payload);
+    }
+
+    /** Behind the other fields, as their order is. */
+    private static String vouching(Event event, String cause) {
+        return event.vouched().isEmpty()
+                ? cause
+                : cause.substring(0, cause.length() - 1) + ",\"vouched\":" + CanonicalJson.write(event.vouched()) + "}";
     }
 
     private static final int MAX_PAYLOAD = 256 * 1024;
