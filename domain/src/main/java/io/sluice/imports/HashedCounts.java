@@ -20,12 +20,13 @@ final class HashedCounts {
         return ++counts[slot];
     }
 
-    /** Raises the count to at least the given one; false when it was there already. */
-    boolean raise(String name, int to) {
-        int slot = slotOf(name);
-        boolean raised = to > counts[slot];
-        counts[slot] = Math.max(counts[slot], to);
-        return raised;
+    /** Marks the number under the name; false when it was marked already. 32 neighbours share the room of a count. */
+    boolean mark(String name, int number) {
+        int slot = slotOf(name + (number >>> 5));
+        int bit = 1 << (number & 31);
+        boolean fresh = (counts[slot] & bit) == 0;
+        counts[slot] |= bit;
+        return fresh;
     }
 
     private int slotOf(String name) {

@@ -123,13 +123,6 @@ public final class RetailMapping extends LineMapping {
         return invoice.charAt(0) == 'C' ? MovementType.RETURN : MovementType.ADJUSTMENT;
     }
 
-    /** The line's number as the file gives it; 0: none. */
-    static int numberOf(SourceLine line) {
-        String given = line.value(LINE);
-        boolean digits = given != null && given.length() < 10 && given.chars().allMatch(c -> c >= '0' && c <= '9');
-        return digits ? Integer.parseInt(given) : 0;
-    }
-
     static @Nullable String codeOf(SourceLine line) {
         return line.value(CODE);
     }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetailSurvey {
 
+    /** As a number is written in one way only. */
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
+
     private final RetailMapping mapping;
     private final Map<String, Item> items = new LinkedHashMap<>();
     private final Map<Row, Balance> rows = new LinkedHashMap<>();
     private final HashedCounts customers = new HashedCounts();
-    private final HashedCounts lines = new HashedCounts();
+    private final HashedCounts keys = new HashedCounts();
     private final Map<String, LocalDateTime> places = new LinkedHashMap<>();
     private @Nullable LocalDateTime first;
     private @Nullable LocalDateTime last;
@@ -80,19 +84,29 @@ public final class RetailSurvey {
     /** @param taken whether the line's identity was taken before this import */
     public void add(Mapped mapped, boolean taken) {
         switch (mapped) {
-            case Mapped.Posting posting -> posting(posting, taken);
+            case Mapped.Posting posting -> posting(posting, !isFirst(posting) || taken);
             case Mapped.Skipped skipped -> skipped(skipped);
             default -> {}
         }
     }
 
+    /** Of lines with one identity the first counts, also when it is left out: the others are its duplicates. */
+    private boolean isFirst(Mapped mapped) {
+        String key = Objects.requireNonNull(mapped.key(), "a retail line has its invoice");
+        int end = key.lastIndexOf('/') + 1;
+        return NUMBER.matcher(key.substring(end)).matches()
+                ? keys.mark(key.substring(0, end), Integer.parseInt(key, end, key.length(), 10))
+                : keys.mark(key, 0);
+    }
+
     private void skipped(Mapped.Skipped skipped) {
+        isFirst(skipped);
         if (skipped.code().equals(RetailMapping.NON_STOCK_CODE)) {
             item(skipped.line());
         }
     }
 
-    private void posting(Mapped.Posting posting, boolean taken) {
+    private void posting(Mapped.Posting posting, boolean duplicate) {
         item(posting.line()).moved = true;
         if (posting.customer() != null) {
             customers.increment(posting.customer());
@@ -101,7 +115,7 @@ public final class RetailSurvey {
         first = first == null || at.isBefore(first) ? at : first;
         last = last == null || at.isAfter(last) ? at : last;
         places.putIfAbsent(posting.place(), at);
-        if (!taken) {
+        if (!duplicate) {
             balance(posting, at);
         }
     }
@@ -111,21 +125,10 @@ public final class RetailSurvey {
         return at.local() == null ? LocalDateTime.ofInstant(at.in(ZoneOffset.UTC), ZoneOffset.UTC) : at.local();
     }
 
-    /** A line that comes twice is posted once: its rise is not counted again, its fall may be. */
     private void balance(Mapped.Posting posting, LocalDateTime at) {
-        boolean again = isRepeated(posting);
         Balance balance = rows.computeIfAbsent(new Row(posting.place(), posting.part()), _ -> new Balance(at));
-        long change = posting.change().thousandths();
-        balance.now += again ? Math.min(0, change) : change;
+        balance.now += posting.change().thousandths();
         balance.lowest = Math.min(balance.lowest, balance.now);
-    }
-
-    /** Lines of an invoice rise, as a rule; one that does not may have been there before. */
-    private boolean isRepeated(Mapped.Posting posting) {
-        int number = RetailMapping.numberOf(posting.line());
-        return number > 0
-                && posting.reference() != null
-                && !lines.raise(posting.reference().id(), number);
     }
 
     private Item item(SourceLine line) {

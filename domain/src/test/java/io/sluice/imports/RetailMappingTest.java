@@ -152,6 +152,25 @@ class RetailMappingTest {
     }
 
     @Test
+    void countsTheFallOfALineOnceHoweverOftenItStandsInTheFile() {
+        var survey = new RetailSurvey(new RetailMapping(TestFiles.OPTIONS));
+        map(RETAIL, """
+                Invoice,Line,StockCode,Quantity,InvoiceDate,Price
+                1,2,A,4,2010-12-01T08:26,1
+                1,1,A,5,2010-12-01T08:26,1
+                1,2,A,4,2010-12-01T08:26,1
+                1,02,A,1,2010-12-01T08:26,1
+                1,x,A,2,2010-12-01T08:26,1
+                1,x,A,2,2010-12-01T08:26,1
+                1,34,A,0,2010-12-01T08:26,1
+                1,34,A,8,2010-12-01T08:26,1
+                2,1,A,3,2010-12-01T08:26,1
+                """).forEach(line -> survey.add(line, false));
+
+        assertThat(survey.needed()).extracting(RetailSurvey.Needed::quantity).containsExactly(Quantity.of(15));
+    }
+
+    @Test
     void describesArticlesByTheirFirstWordsAndLastPrice() {
         var survey = surveyed("""
                 1,A,,4,2010-12-01T08:26,1,7,UK

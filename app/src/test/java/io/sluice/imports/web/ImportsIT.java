@@ -151,6 +151,24 @@ class ImportsIT {
     }
 
     @Test
+    void opensWithNoMoreThanTheLinesTakeThatAreNoDuplicates() {
+        String twice = """
+                Invoice,Line,StockCode,Quantity,InvoiceDate,Price
+                1,1,A,4,12/1/2010 8:26,1
+                1,1,A,4,12/1/2010 8:26,1
+                1,2,A,3,12/1/2010 8:26,1
+                1,1,A,4,12/1/2010 8:26,1
+                """;
+
+        JsonNode dry = SentFile.csv(admin, LEDGER + "&dryRun=true", twice).succeeded();
+        JsonNode done = SentFile.csv(admin, LEDGER, twice).succeeded();
+
+        assertThat(SentFile.counters(done)).containsExactly(2L, 2L, 0L, 0L).isEqualTo(SentFile.counters(dry));
+        assertThat(quantities()).containsExactly("A=0");
+        assertThat(differences()).isEqualTo("{\"differences\":[]}");
+    }
+
+    @Test
     void failsALineThatFallsBelowZeroWithoutOpening() {
         SentFile file = SentFile.csv(admin, "retail?mode=LEDGER&location=W1", SOME);
 
