@@ -21,10 +21,13 @@ final class Gunzip implements AutoCloseable {
     private static final int TRAILER = 8;
     private static final int OUT = 64 * 1024;
     private static final int LONGEST_HEADER = 1 << 17;
+    private static final String INVALID = "the body is not valid gzip";
+    private static final String NO_MEMBER = "behind the gzip body comes something else";
 
     private final Inflater inflater = new Inflater(true);
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private final CRC32 checksum = new CRC32();
+    private final byte[] portion = new byte[OUT];
     private int unpacked;
     private boolean inMember;
     private boolean trailerDue;
@@ -40,8 +43,11 @@ final class Gunzip implements AutoCloseable {
 
     /** A file that ends amid a member is broken. */
     void end() {
-        if (inMember || trailerDue || !begun || waiting.size() > 0) {
-            throw broken();
+        if (inMember || trailerDue || !begun) {
+            throw broken("the gzip body breaks off");
+        }
+        if (waiting.size() > 0) {
+            throw broken(NO_MEMBER);
         }
     }
 
@@ -49,12 +55,11 @@ final class Gunzip implements AutoCloseable {
         inflater.setInput(packed);
         try {
             while (true) {
-                byte[] portion = new byte[OUT];
                 int length = inflater.inflate(portion);
                 checksum.update(portion, 0, length);
                 unpacked += length;
                 if (length > 0) {
-                    out.accept(length == OUT ? portion : java.util.Arrays.copyOf(portion, length));
+                    out.accept(java.util.Arrays.copyOf(portion, length));
                 }
                 if (inflater.finished()) {
                     return memberEnded(packed);
@@ -63,11 +68,11 @@ final class Gunzip implements AutoCloseable {
                     return new byte[0];
                 }
                 if (length == 0 && inflater.needsDictionary()) {
-                    throw broken();
+                    throw broken(INVALID);
                 }
             }
         } catch (DataFormatException _) {
-            throw broken();
+            throw broken(INVALID);
         }
     }
 
@@ -90,7 +95,7 @@ final class Gunzip implements AutoCloseable {
         int end = endOfHeader(all);
         if (end < 0) {
             if (all.length > LONGEST_HEADER) {
-                throw broken();
+                throw broken(INVALID);
             }
             return new byte[0];
         }
@@ -104,7 +109,7 @@ final class Gunzip implements AutoCloseable {
     private byte[] trailer(byte[] all) {
         ByteBuffer said = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
         if (said.getInt() != (int) checksum.getValue() || said.getInt() != unpacked) {
-            throw broken();
+            throw broken("the gzip body is not what its checksum says");
         }
         checksum.reset();
         unpacked = 0;
@@ -114,12 +119,12 @@ final class Gunzip implements AutoCloseable {
     }
 
     /** -1: not all of it is there yet. */
-    private static int endOfHeader(byte[] all) {
+    private int endOfHeader(byte[] all) {
         if (all.length < FIXED) {
             return -1;
         }
         if ((all[0] & 0xFF) != 0x1f || (all[1] & 0xFF) != 0x8b || all[2] != 8) {
-            throw broken();
+            throw broken(begun ? NO_MEMBER : INVALID);
         }
         int flags = all[3];
         int at = FIXED;
@@ -142,8 +147,8 @@ final class Gunzip implements AutoCloseable {
         return -1;
     }
 
-    private static Problem broken() {
-        return new Problem.Invalid("malformed-gzip", "the body is not valid gzip", List.of());
+    private static Problem broken(String why) {
+        return new Problem.Invalid("malformed-gzip", why, List.of());
     }
 
     @Override

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -24,16 +26,25 @@ import reactor.core.scheduler.Scheduler;
 @Component
 final class Upload {
 
-    static final long LARGEST = 1L << 30;
     private static final int PIECE = 256 * 1024;
+
+    /** What is unpacked at once: it may become a thousand times as much. */
+    private static final int PORTION = 8 * 1024;
+
     private static final int BUFFERS_AHEAD = 16;
 
     private final Imports imports;
     private final Scheduler threads;
+    private final DataSize largest;
 
-    Upload(Imports imports, @Qualifier(ImportsConfiguration.THREADS) Scheduler threads) {
+    /** @param largest an unpacked file; what comes is counted, since nobody can be trusted to tell it beforehand */
+    Upload(
+            Imports imports,
+            @Qualifier(ImportsConfiguration.THREADS) Scheduler threads,
+            @Value("${sluice.imports.largest-file:1GB}") DataSize largest) {
         this.imports = imports;
         this.threads = threads;
+        this.largest = largest;
     }
 
     /** A file that is there. */
@@ -52,9 +63,10 @@ final class Upload {
     /** Unpacking and digesting may take longer than an event loop should be held. */
     private Mono<Received> pieces(UUID id, Flux<DataBuffer> body) {
         return Mono.using(
-                Cutter::new,
+                () -> new Cutter(largest),
                 cutter -> body.map(Upload::drained)
                         .publishOn(threads, BUFFERS_AHEAD)
+                        .concatMapIterable(Upload::portions, 1)
                         .concatMapIterable(cutter::cut, 1)
                         .concatWith(Flux.defer(() -> Flux.fromIterable(cutter.rest())))
                         .index()
@@ -70,9 +82,18 @@ final class Upload {
         return bytes;
     }
 
+    private static List<byte[]> portions(byte[] bytes) {
+        List<byte[]> portions = new ArrayList<>();
+        for (int from = 0; from < bytes.length; from += PORTION) {
+            portions.add(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PORTION)));
+        }
+        return portions;
+    }
+
     /** Cuts what comes in into pieces of one size. Gzip is known by its first two bytes, whatever the headers say. */
     private static final class Cutter {
 
+        private final DataSize largest;
         private final MessageDigest digest = sha256();
         private final Gunzip gunzip = new Gunzip();
         private final byte[] first = new byte[2];
@@ -81,6 +102,10 @@ final class Upload {
         private byte[] open = new byte[PIECE];
         private int length;
         private long bytes;
+
+        Cutter(DataSize largest) {
+            this.largest = largest;
+        }
 
         List<byte[]> cut(byte[] raw) {
             List<byte[]> pieces = new ArrayList<>();
@@ -111,8 +136,9 @@ final class Upload {
 
         private void add(byte[] portion, List<byte[]> pieces) {
             bytes += portion.length;
-            if (bytes > LARGEST) {
-                throw new Problem.TooLarge("file-too-large", "a file takes at most 1 GiB");
+            if (bytes > largest.toBytes()) {
+                throw new Problem.TooLarge(
+                        "file-too-large", "a file takes at most " + largest.toMegabytes() + " MiB, unpacked");
             }
             digest.update(portion);
             int from = 0;
