@@ -58,7 +58,7 @@ public final class LineReader {
             return toLines(splitter.split(piece));
         }
         int end = 0;
-        while (end < piece.length && piece[end] != '\n') {
+        while (end < piece.length && piece[end] != '\n' && piece[end] != '\r') {
             end++;
         }
         if (end == piece.length) {

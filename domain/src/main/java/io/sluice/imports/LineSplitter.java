@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts bytes that come in pieces into records. In CSV a line end inside a quoted field belongs to the record; a quote
- * that is never closed costs its own line only. Blank lines are left out. Not for sharing.
+ * Cuts bytes that come in pieces into records. In CSV a line ends with CR LF, LF or CR, and a line end inside a quoted
+ * field belongs to the record; a quote that is never closed costs its own line only. Blank lines are left out. Not for
+ * sharing.
  */
 final class LineSplitter {
 
@@ -28,6 +29,7 @@ final class LineSplitter {
     private int state = AT_FIELD;
     private long number = 1;
     private long lineEnds;
+    private boolean afterReturn;
 
     /** @param delimiter 0: any that is in use, until {@link #delimiter} tells which */
     LineSplitter(boolean quotes, byte delimiter, int longest) {
@@ -64,12 +66,15 @@ final class LineSplitter {
     }
 
     private void feed(byte b, List<Raw> records) {
-        if (b == '\n') {
+        boolean endsReturn = afterReturn && b == '\n';
+        afterReturn = quotes && b == '\r';
+        boolean ends = afterReturn || (b == '\n' && !endsReturn);
+        if (ends) {
             lineEnds++;
-            if (state != QUOTED) {
-                take(records);
-                return;
-            }
+        }
+        if (state != QUOTED && (ends || endsReturn)) {
+            take(records);
+            return;
         }
         if (state == TOO_LONG) {
             return;
@@ -125,13 +130,14 @@ final class LineSplitter {
         number++;
         lineEnds = number - 1;
         if (end >= 0) {
+            afterReturn = all[end] == '\r';
             feed(Arrays.copyOfRange(all, end + 1, all.length), records);
         }
     }
 
     private int indexOfLineEnd() {
         for (int i = 0; i < length; i++) {
-            if (open[i] == '\n') {
+            if (open[i] == '\n' || open[i] == '\r') {
                 return i;
             }
         }

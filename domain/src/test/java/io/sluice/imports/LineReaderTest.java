@@ -26,6 +26,19 @@ class LineReaderTest {
         assertThat(lines).extracting(SourceLine::number).containsExactly(2L, 4L);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 1000})
+    void endsLinesWithAReturnAloneToo(int portion) {
+        var lines = read("a;b\r\"x\rz\";2\r\r3;\"4\r5;6\r7;8", portion, "a", "b");
+
+        assertThat(lines).extracting(SourceLine::number).containsExactly(2L, 5L, 6L, 7L);
+        assertThat(values(lines.get(0))).containsExactly("x\rz", "2");
+        assertThat(codeOf(lines.get(1))).isEqualTo("unclosed-quote");
+        assertThat(lines.subList(2, 4))
+                .extracting(TestFiles::values)
+                .containsExactly(List.of("5", "6"), List.of("7", "8"));
+    }
+
     @Test
     void findsTheDelimiterInTheHeader() {
         assertThat(values(read("a;b\n1,5;2", 100, "a", "b").getFirst())).containsExactly("1,5", "2");
