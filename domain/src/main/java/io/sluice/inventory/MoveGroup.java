@@ -77,7 +77,11 @@ public final class MoveGroup {
             return outcomes;
         }
         shelf.backTo(mark);
-        return outcomes.stream().map(MoveGroup::undone).toList();
+        List<MoveOutcome> undone = new ArrayList<>(outcomes.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            undone.add(undone(outcomes.get(i), command.moves().get(i), shelf));
+        }
+        return undone;
     }
 
     /** What a line under the same key is answered in the same group, before there are positions. */
@@ -86,13 +90,18 @@ public final class MoveGroup {
         return new StoredAnswer(200, body, null, null, 0, true);
     }
 
-    private static MoveOutcome undone(MoveOutcome outcome) {
+    /** With a line its duplicates are undone: the shelf does not know its key any more. */
+    private static MoveOutcome undone(MoveOutcome outcome, Move move, Shelf shelf) {
         return switch (outcome) {
-            case MoveOutcome.Applied _ ->
-                new MoveOutcome.Rejected(
-                        new Problem.Conflict("not-applied", "another line of the atomic batch was refused"));
-            case MoveOutcome.Duplicate duplicate -> duplicate;
+            case MoveOutcome.Applied _ -> notApplied();
+            case MoveOutcome.Duplicate duplicate ->
+                move.once() != null && shelf.answerOf(move.once()) != null ? duplicate : notApplied();
             case MoveOutcome.Rejected rejected -> rejected;
         };
+    }
+
+    private static MoveOutcome notApplied() {
+        return new MoveOutcome.Rejected(
+                new Problem.Conflict("not-applied", "another line of the atomic batch was refused"));
     }
 }

@@ -153,6 +153,24 @@ class MoveGroupTest {
     }
 
     @Test
+    void undoesWithALineItsDuplicatesButNoneOfOthers() {
+        Shelf shelf = Shelving.holding(5).shelf();
+        OnceKey before = key("line", "0");
+        OnceKey key = key("line", "1");
+
+        List<Decided> decided = MoveGroup.decide(
+                List.of(
+                        command(keyed(issue(1), before)),
+                        batch(true, keyed(issue(1), key), keyed(issue(1), key), keyed(issue(1), before), issue(100))),
+                shelf);
+
+        List<MoveOutcome> outcomes = decided.getLast().outcomes();
+        assertThat(refusalOf(outcomes.get(0))).isEqualTo("not-applied");
+        assertThat(refusalOf(outcomes.get(1))).isEqualTo("not-applied");
+        assertThat(outcomes.get(2)).isInstanceOf(MoveOutcome.Duplicate.class);
+    }
+
+    @Test
     void refusesALineKeyWithAnotherBody() {
         Shelf shelf = Shelving.holding(5).shelf();
 

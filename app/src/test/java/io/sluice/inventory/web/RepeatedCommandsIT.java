@@ -150,6 +150,60 @@ class RepeatedCommandsIT {
     }
 
     @Test
+    void answersALineThatComesTwiceInABodyAsItDoesLater() {
+        Map<String, Object> line = with(move(location, part, "RECEIPT", 5), "key", "line-1");
+        Map<String, Object> other = with(move(location, part, "RECEIPT", 3), "key", "line-2");
+
+        JsonNode inBatch = batch(List.of(line, line)).get(1);
+        JsonNode inStream = Objects.requireNonNull(
+                        Stockroom.stream(client, List.of(other, other)).block())
+                .get(1);
+
+        assertThat(inBatch.path("movement").propertyNames()).containsExactlyInAnyOrder("id", "newQuantity", "position");
+        assertThat(inBatch.path("movement"))
+                .isEqualTo(batch(List.of(line)).get(0).path("movement"));
+        assertThat(text(inStream, "outcome")).isEqualTo("DUPLICATE");
+        assertThat(inStream.path("movement")).isEqualTo(streamed(other).path("movement"));
+        assertThat(quantity()).isEqualTo(8);
+    }
+
+    @Test
+    void rejectsALineKeyThatComesTwiceInABodyForDifferentThings() {
+        Map<String, Object> line = with(move(location, part, "RECEIPT", 5), "key", "line-1");
+        Map<String, Object> other = with(line, "quantity", 6);
+
+        JsonNode inBatch = batch(List.of(line, other)).get(1);
+        JsonNode inStream = Objects.requireNonNull(
+                        Stockroom.stream(client, List.of(other, line)).block())
+                .get(0);
+
+        assertThat(List.of(text(inBatch.path("problem"), "code"), text(inStream.path("problem"), "code")))
+                .containsOnly("idempotency-mismatch");
+        assertThat(inBatch.path("problem").path("status").intValue()).isEqualTo(422);
+        assertThat(quantity()).isEqualTo(5);
+    }
+
+    @Test
+    void callsNoLineADuplicateOfOneThatWasUndone() {
+        Map<String, Object> line = with(move(location, part, "RECEIPT", 5), "key", "line-1");
+
+        JsonNode refused = Stockroom.json(
+                room.admin()
+                        .post(
+                                "/api/movements/batch",
+                                Map.of(
+                                        "atomic",
+                                        true,
+                                        "lines",
+                                        List.of(line, line, move(location, part, "ISSUE", 100)))),
+                409);
+
+        assertThat(texts(refused.path("items"), "outcome")).containsOnly("REJECTED");
+        assertThat(text(refused.path("items").get(1).path("problem"), "code")).isEqualTo("not-applied");
+        assertThat(text(batch(List.of(line)).get(0), "outcome")).isEqualTo("APPLIED");
+    }
+
+    @Test
     void appliesALineKeyOnceWhenManyStreamsSendItAtOnce() {
         List<Map<String, Object>> lines = java.util.stream.IntStream.range(0, 50)
                 .mapToObj(n -> with(move(location, part, "RECEIPT", 1), "key", "line-" + n))

@@ -311,7 +311,9 @@ public final class StockTransactions {
             return NOTHING;
         }
         long[] positions = new long[one.outcomes().size()];
+        List<MoveOutcome> outcomes = new ArrayList<>(one.outcomes());
         for (int i = 0; i < positions.length; i++) {
+            outcomes.set(i, placed(outcomes.get(i), command.moves().get(i).once(), taken));
             if (one.outcomes().get(i) instanceof MoveOutcome.Applied applied) {
                 Movement movement = applied.movement();
                 positions[i] = head + drafts.size() + 1;
@@ -323,11 +325,23 @@ public final class StockTransactions {
                 }
             }
         }
-        StoredAnswer answer = command.writer().write(one.outcomes(), positions, at);
+        StoredAnswer answer = command.writer().write(outcomes, positions, at);
         if (command.once() != null) {
             taken.add(new Taken(command.once(), answer));
         }
         return answer;
+    }
+
+    /** The duplicate of a line of this very transaction is answered as it will be later: with the position. */
+    private static MoveOutcome placed(MoveOutcome outcome, @Nullable OnceKey line, List<Taken> taken) {
+        boolean isTwin = outcome instanceof MoveOutcome.Duplicate(StoredAnswer first) && first.position() == 0;
+        return !isTwin
+                ? outcome
+                : taken.stream()
+                        .filter(it -> it.key().equals(line))
+                        .findFirst()
+                        .<MoveOutcome>map(it -> new MoveOutcome.Duplicate(it.answer()))
+                        .orElse(outcome);
     }
 
     private static final StoredAnswer NOTHING = StoredAnswer.of(204, "");
