@@ -36,7 +36,7 @@ public final class Commands {
         Mono<StoredAnswer> answer = key == null
                 ? ledger.commit(work.map(toAnswer)).map(done -> done.answer().at(done.position()))
                 : once(call, key, work.map(toAnswer));
-        return answer.map(Commands::toResponse);
+        return answer.map(it -> toResponse(it, call));
     }
 
     /**
@@ -49,7 +49,9 @@ public final class Commands {
         String key = call.idempotencyKey();
         return key == null
                 ? first
-                : ledger.find(onceKey(call, key)).map(Commands::toResponse).switchIfEmpty(first);
+                : ledger.find(onceKey(call, key))
+                        .map(it -> toResponse(it, call))
+                        .switchIfEmpty(first);
     }
 
     private Mono<StoredAnswer> once(Call call, String key, Mono<StoredAnswer> work) {
@@ -63,9 +65,12 @@ public final class Commands {
         if (problem.code().equals("idempotency-mismatch")) {
             return Mono.error(problem);
         }
-        String body = Json.write(
-                Problems.body(problem, RequestIdentity.of(call.exchange()).traceId()));
-        return ledger.remember(key, StoredAnswer.of(Problems.statusOf(problem).value(), body));
+        return ledger.remember(key, refusal(problem));
+    }
+
+    /** A refusal as it is kept under the key of its command. */
+    public static StoredAnswer refusal(Problem problem) {
+        return StoredAnswer.of(Problems.statusOf(problem).value(), Problems.kept(problem));
     }
 
     public static OnceKey onceKey(Call call, String key) {
@@ -94,7 +99,7 @@ public final class Commands {
         return "\"" + version + "\"";
     }
 
-    public static ResponseEntity<String> toResponse(StoredAnswer answer) {
+    public static ResponseEntity<String> toResponse(StoredAnswer answer, Call call) {
         HttpStatus status = HttpStatus.valueOf(answer.status());
         HttpHeaders headers = new HttpHeaders();
         set(headers, HttpHeaders.ETAG, answer.etag());
@@ -110,7 +115,12 @@ public final class Commands {
         if (answer.body().isEmpty()) {
             return ResponseEntity.status(status).headers(headers).build();
         }
-        headers.setContentType(status.isError() ? MediaType.APPLICATION_PROBLEM_JSON : MediaType.APPLICATION_JSON);
+        if (status.isError()) {
+            headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+            String traceId = RequestIdentity.of(call.exchange()).traceId();
+            return ResponseEntity.status(status).headers(headers).body(Problems.traced(answer.body(), traceId));
+        }
+        headers.setContentType(MediaType.APPLICATION_JSON);
         return ResponseEntity.status(status).headers(headers).body(answer.body());
     }
 

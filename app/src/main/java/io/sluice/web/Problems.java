@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
@@ -18,6 +19,9 @@ import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 
 /** Problems as RFC 9457 says, with a stable {@code code}: the one place that knows their statuses. */
 public final class Problems {
+
+    /** Of an answer that was kept by a version that kept traces, too. */
+    private static final Pattern OTHER_TRACE = Pattern.compile("\"traceId\":\"[0-9a-z]*\",");
 
     private Problems() {}
 
@@ -76,6 +80,19 @@ public final class Problems {
         }
         problem.details().forEach(body::putIfAbsent);
         return body;
+    }
+
+    /** As it is kept for repetitions, each of which is answered under its own trace: see {@link #traced}. */
+    public static String kept(Problem problem) {
+        Map<String, Object> body = body(problem, "");
+        body.remove("traceId");
+        return Json.write(body);
+    }
+
+    /** The kept problem with the trace of the request that it answers now. */
+    static String traced(String problem, String traceId) {
+        String before = OTHER_TRACE.matcher(problem).replaceFirst("");
+        return before.substring(0, before.length() - 1) + ",\"traceId\":\"" + traceId + "\"}";
     }
 
     /** The problem of one line among many: without what belongs to the request as a whole. */

@@ -115,7 +115,7 @@ final class ImportsHttp {
                 .flatMap(upload -> uploads.receive(
                                 upload, call.exchange().getRequest().getBody())
                         .flatMap(received -> queued(upload, received, call)))
-                .map(Commands::toResponse);
+                .map(answer -> Commands.toResponse(answer, call));
     }
 
     private static Permission permissionFor(ImportResource resource) {

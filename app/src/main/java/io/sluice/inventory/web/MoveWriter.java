@@ -10,6 +10,7 @@ import io.sluice.log.StoredAnswer;
 import io.sluice.shared.FieldError;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
+import io.sluice.web.Commands;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
 import java.math.BigDecimal;
@@ -87,7 +88,7 @@ final class MoveWriter {
                             false);
                 }
                 case MoveOutcome.Duplicate duplicate -> duplicate.first();
-                case MoveOutcome.Rejected(Problem problem) -> refusal(problem);
+                case MoveOutcome.Rejected(Problem problem) -> Commands.refusal(problem);
             };
         }
     }
@@ -195,10 +196,6 @@ final class MoveWriter {
         if (amount != null) {
             out.append(",\"").append(name).append("\":").append(CanonicalJson.plain(amount));
         }
-    }
-
-    private static StoredAnswer refusal(Problem problem) {
-        return StoredAnswer.of(Problems.statusOf(problem).value(), Json.write(Problems.body(problem, "none")));
     }
 
     /** A refused single movement ends as its problem, so that it looks like any other. */

@@ -97,7 +97,7 @@ final class MovementsHttp {
                         false,
                         new MoveWriter.Single(call.principal().seesCosts()))
                 .flatMap(ledger::post)
-                .map(MovementsHttp::single);
+                .map(answer -> single(answer, call));
     }
 
     /** Bound by hand: a key of the request as a whole is taken in the transaction of its lines. */
@@ -108,9 +108,9 @@ final class MovementsHttp {
                 context -> Mono.just(new MoveCommand(context.get(Caller.class), moves, atomic, once, writer)));
     }
 
-    private static ResponseEntity<String> single(MoveAnswer answer) {
+    private static ResponseEntity<String> single(MoveAnswer answer, Call call) {
         MoveWriter.rethrow(answer);
-        return Commands.toResponse(answer.answer());
+        return Commands.toResponse(answer.answer(), call);
     }
 
     /** {@code atomic}: all lines or none. */
@@ -133,12 +133,12 @@ final class MovementsHttp {
                         atomic,
                         new MoveWriter.Many(atomic, call.principal().seesCosts()))
                 .flatMap(ledger::post)
-                .map(MovementsHttp::many);
+                .map(answer -> many(answer, call));
     }
 
-    private static ResponseEntity<String> many(MoveAnswer answer) {
+    private static ResponseEntity<String> many(MoveAnswer answer, Call call) {
         MoveWriter.rethrowMismatch(answer);
-        return Commands.toResponse(answer.answer());
+        return Commands.toResponse(answer.answer(), call);
     }
 
     /** A line of the body, a line of the answer, in order, at the pace at which the server commits. */
@@ -256,7 +256,7 @@ final class MovementsHttp {
                         false,
                         new MoveWriter.Single(call.principal().seesCosts())))
                 .flatMap(ledger::post)
-                .map(MovementsHttp::single);
+                .map(answer -> single(answer, call));
     }
 
     private static Move opposite(StockReads.Entry entry, Call call) {

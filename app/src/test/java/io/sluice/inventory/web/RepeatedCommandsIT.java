@@ -204,6 +204,39 @@ class RepeatedCommandsIT {
     }
 
     @Test
+    void tellsEachRepetitionOfARefusalItsOwnTrace() {
+        Map<String, Object> bare = Map.of("partNumber", "N", "description", "New");
+        Map<String, Object> lines = Map.of("atomic", true, "lines", List.of(move(location, part, "ISSUE", 1)));
+        room.admin().post("/api/parts", bare).expectStatus().isCreated();
+
+        assertThat(List.of(
+                        Map.entry("/api/movements", move(location, part, "ISSUE", 1)),
+                        Map.entry("/api/movements/batch", lines),
+                        Map.entry("/api/parts", bare)))
+                .allSatisfy(command -> {
+                    JsonNode first = refusal(command.getKey(), command.getValue(), "1".repeat(32));
+                    JsonNode again = refusal(command.getKey(), command.getValue(), "2".repeat(32));
+
+                    assertThat(text(first, "traceId")).isEqualTo("1".repeat(32));
+                    assertThat(text(again, "traceId")).isEqualTo("2".repeat(32));
+                    assertThat(text(again, "code")).isEqualTo(text(first, "code"));
+                });
+    }
+
+    /** Checks that headers and body of the refusal name the same trace. */
+    private JsonNode refusal(String path, Map<String, Object> body, String trace) {
+        var answer = room.admin()
+                .request(org.springframework.http.HttpMethod.POST, path)
+                .header("Idempotency-Key", "refused")
+                .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .bodyValue(body)
+                .exchange()
+                .expectHeader()
+                .valueEquals("X-Trace-Id", trace);
+        return Stockroom.json(answer, 409);
+    }
+
+    @Test
     void appliesALineKeyOnceWhenManyStreamsSendItAtOnce() {
         List<Map<String, Object>> lines = java.util.stream.IntStream.range(0, 50)
                 .mapToObj(n -> with(move(location, part, "RECEIPT", 1), "key", "line-" + n))
