@@ -14,6 +14,9 @@ public record Call(Principal principal, ServerWebExchange exchange) {
     /** The request attribute that holds the principal; only this server itself can set one. */
     public static final String PRINCIPAL = Call.class.getName() + ".principal";
 
+    /** The request attribute that holds the id of the live connection; likewise. */
+    public static final String CONNECTION = Call.class.getName() + ".connection";
+
     static Call of(ServerWebExchange exchange) {
         Principal principal = exchange.getAttribute(PRINCIPAL);
         if (principal == null) {
@@ -40,6 +43,11 @@ public record Call(Principal principal, ServerWebExchange exchange) {
 
     public @Nullable String header(String name) {
         return exchange.getRequest().getHeaders().getFirst(name);
+    }
+
+    /** The live connection that the call came by; null for a request of HTTP, whatever its headers say. */
+    public @Nullable String connection() {
+        return (String) exchange.getRequest().getAttributes().get(CONNECTION);
     }
 
     /** The version named by {@code If-Match}; 428 without it. */

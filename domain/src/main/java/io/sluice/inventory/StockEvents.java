@@ -1,5 +1,6 @@
 package io.sluice.inventory;
 
+import static io.sluice.access.Permission.AUDIT_READ;
 import static io.sluice.access.Permission.STOCK_READ;
 
 import io.sluice.log.Event;
@@ -54,8 +55,12 @@ public final class StockEvents {
             EventType.of("stock.alert.acknowledged", STOCK_READ, ALERT_FIELDS);
     public static final EventType ALERT_RESOLVED = EventType.of("stock.alert.resolved", STOCK_READ, ALERT_FIELDS);
 
-    public static final List<EventType> ALL =
-            List.of(CHANGED, THRESHOLD_CHANGED, ALERT_OPENED, ALERT_UPDATED, ALERT_ACKNOWLEDGED, ALERT_RESOLVED);
+    /** Somebody looked at live stock: nothing has changed, but it can be found in the audit. */
+    public static final EventType QUERIED = EventType.of(
+            "stock.queried", AUDIT_READ, "accountId", "locationId", "partId", "categoryId", "connectionId");
+
+    public static final List<EventType> ALL = List.of(
+            CHANGED, THRESHOLD_CHANGED, ALERT_OPENED, ALERT_UPDATED, ALERT_ACKNOWLEDGED, ALERT_RESOLVED, QUERIED);
 
     private StockEvents() {}
 
@@ -103,6 +108,18 @@ public final class StockEvents {
         fields.put("criticalThreshold", thresholds.critical());
         fields.put("maxQuantity", thresholds.maximum());
         return fields;
+    }
+
+    /** What was asked for, by whom and by which connection; null: not narrowed by it. */
+    public static Event queried(
+            UUID account, @Nullable UUID location, @Nullable UUID part, @Nullable UUID category, String connection) {
+        Map<String, Object> payload = new HashMap<>();
+        payload.put("accountId", account);
+        payload.put("connectionId", connection);
+        put(payload, "locationId", location);
+        put(payload, "partId", part);
+        put(payload, "categoryId", category);
+        return Event.of(QUERIED, "user:" + account, List.of(Topic.SYSTEM), payload);
     }
 
     public static Event alert(EventType type, StockAlert alert, @Nullable String partNumber) {

@@ -8,9 +8,11 @@ import static io.sluice.access.Permission.STOCK_READ;
 import io.sluice.inventory.Locations;
 import io.sluice.inventory.StockAlert;
 import io.sluice.inventory.StockControl;
+import io.sluice.inventory.StockEvents;
 import io.sluice.inventory.StockKey;
 import io.sluice.inventory.StockReads;
 import io.sluice.inventory.Thresholds;
+import io.sluice.log.AuditTrail;
 import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
 import io.sluice.web.Answers;
@@ -53,13 +55,21 @@ final class StockHttp {
     private final StockReads reads;
     private final StockControl control;
     private final Locations locations;
+    private final AuditTrail trail;
     private final Lists lists;
 
-    StockHttp(Commands commands, StockReads reads, StockControl control, Locations locations, Lists lists) {
+    StockHttp(
+            Commands commands,
+            StockReads reads,
+            StockControl control,
+            Locations locations,
+            AuditTrail trail,
+            Lists lists) {
         this.commands = commands;
         this.reads = reads;
         this.control = control;
         this.locations = locations;
+        this.trail = trail;
         this.lists = lists;
     }
 
@@ -91,6 +101,7 @@ final class StockHttp {
         StockReads.Filter wanted = filter.within(call);
         boolean costs = call.principal().seesCosts();
         return known(filter.locationId(), call)
+                .then(traced(filter, call))
                 .then(lists.answer(
                         call,
                         new Paging(filter.limit(), filter.cursor(), filter.count()),
@@ -99,6 +110,19 @@ final class StockHttp {
                         row -> row.locationId() + row.partNumber(),
                         row -> StockRowView.of(row, costs),
                         reads.countRows(wanted)));
+    }
+
+    /** A live query is a sensitive read: who asks for what is in the audit before he is answered. */
+    private Mono<Void> traced(Filter filter, Call call) {
+        String connection = call.connection();
+        return connection == null
+                ? Mono.empty()
+                : trail.leave(StockEvents.queried(
+                        call.principal().account(),
+                        filter.locationId(),
+                        filter.partId(),
+                        filter.categoryId(),
+                        connection));
     }
 
     /** Passes when no location is named, or one that exists in the caller's scope. */

@@ -178,6 +178,7 @@ final class Rpc {
         plan.headers().setAccept(List.of(accepted, MediaType.ALL));
         plan.headers().set("Sluice-Connection", connection.id());
         var request = new InnerRequest(plan.method(), plan.uri(), plan.headers(), body);
+        request.getAttributes().put(Call.CONNECTION, connection.id());
         return identities
                 .renew(connection.principal())
                 .doOnNext(principal -> request.getAttributes().put(Call.PRINCIPAL, principal))

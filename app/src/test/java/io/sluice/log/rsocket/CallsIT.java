@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.rsocket.Payload;
 import io.sluice.access.Role;
 import io.sluice.load.Site;
+import io.sluice.log.Recorded;
 import io.sluice.postgres.DatabaseFigures;
 import io.sluice.testing.Owner;
 import io.sluice.testing.Server;
@@ -227,6 +228,39 @@ class CallsIT {
             JsonNode answer = link.call("stock.query", "{\"locationId\":\"" + row.locationId() + "\"}");
             assertThat(answer.path("items")).hasSize(1);
         }
+    }
+
+    @Test
+    void leavesOneEntryInTheAuditForALiveQueryAndNoneForAnother() {
+        Site.Row row = Link.rows(server, admin.token(), 1).getFirst();
+        UUID category = UUID.randomUUID();
+        String query = "{\"locationId\":\"" + row.locationId() + "\",\"partId\":\"" + row.partId()
+                + "\",\"categoryId\":\"" + category + "\"}";
+        try (Link link = link(admin)) {
+            link.call("stock.query", query);
+            link.refused("stock.query", "{}");
+            link.refused("stock.query", "{\"locationId\":\"" + UUID.randomUUID() + "\"}");
+        }
+        admin.request(HttpMethod.GET, "/api/stock?locationId=" + row.locationId())
+                .header("Sluice-Connection", UUID.randomUUID().toString())
+                .exchange()
+                .expectStatus()
+                .isOk();
+
+        List<Recorded> entries = tenant.events().stream()
+                .filter(event -> event.type().equals("stock.queried"))
+                .toList();
+        assertThat(entries).hasSize(1);
+        JsonNode payload = Link.JSON.readTree(entries.getFirst().payload());
+        JsonNode cause = Link.JSON.readTree(entries.getFirst().cause());
+        assertThat(payload.path("accountId").asString()).isEqualTo(admin.id().toString());
+        assertThat(payload.path("locationId").asString()).isEqualTo(row.locationId());
+        assertThat(payload.path("partId").asString()).isEqualTo(row.partId());
+        assertThat(payload.path("categoryId").asString()).isEqualTo(category.toString());
+        assertThat(payload.path("connectionId").asString())
+                .isEqualTo(cause.path("connectionId").asString())
+                .hasSize(36);
+        assertThat(entries.getFirst().topics()).containsExactly("system");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.sluice.log.AnchorSeal;
 import io.sluice.log.Commits;
 import io.sluice.log.EventLog;
 import io.sluice.log.LogSource;
+import io.sluice.log.hot.HotCommands;
 import io.sluice.postgres.Database;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +20,16 @@ public class LogConfiguration {
     @Bean
     PostgresLedger ledger(Database database, Commits commits, Clock clock, MeterRegistry meters) {
         return new PostgresLedger(database, commits, clock, meters);
+    }
+
+    @Bean
+    PostgresAuditTrail auditTrail(PostgresLedger ledger, MeterRegistry meters) {
+        return new PostgresAuditTrail(ledger, meters);
+    }
+
+    @Bean
+    HotCommands<Appender.Draft, Boolean> auditQueue(PostgresAuditTrail trail) {
+        return trail.queue();
     }
 
     @Bean

@@ -106,6 +106,13 @@ public final class PostgresLedger implements Ledger {
         });
     }
 
+    /** Events of several callers of one tenant that tell of no change. */
+    Mono<Void> append(List<Draft> events) {
+        return transaction(PoolName.COMMANDS, session -> Appender.lockHead(session)
+                        .flatMap(head -> write(session, head, true, events, null)))
+                .then();
+    }
+
     /**
      * One transaction whose events are told after its commit. Serialization failures and deadlocks are repeated twice
      * (100 and 200 ms later), a key or row that another transaction made first, or a log that has moved on, at once:
