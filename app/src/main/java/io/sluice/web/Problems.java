@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.core.MethodParameter;
@@ -89,6 +90,21 @@ public final class Problems {
         return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", traceId);
     }
 
+    /** What the framework or the libraries below it refuse, by the name of its status. */
+    static Map<String, Object> refusal(HttpStatus status, String traceId) {
+        return status == HttpStatus.BAD_REQUEST
+                ? body(malformed(), traceId)
+                : body(status, codeOf(status), status.getReasonPhrase(), traceId);
+    }
+
+    private static String codeOf(HttpStatus status) {
+        return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Problem malformed() {
+        return new Problem.Invalid("invalid-request", "the request is malformed", List.of());
+    }
+
     static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:sluice:problem:" + code);
@@ -112,9 +128,7 @@ public final class Problems {
             when status.getStatusCode().value() == 404 -> new Problem.NotFound("route", "");
             case ServerWebInputException input
             when input.getMethodParameter() != null -> malformed(input.getMethodParameter());
-            case ResponseStatusException status
-            when status.getStatusCode().value() == 400 ->
-                new Problem.Invalid("invalid-request", "the request is malformed", List.of());
+            case ResponseStatusException status when status.getStatusCode().value() == 400 -> malformed();
             default -> error;
         };
     }
