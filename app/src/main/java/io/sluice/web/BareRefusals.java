@@ -47,9 +47,9 @@ final class BareRefusals implements WebServerFactoryCustomizer<NettyReactiveWebS
         }
 
         private static FullHttpResponse described(FullHttpResponse answer) {
-            RequestIdentity identity = RequestIdentity.of((String) null);
+            RequestIdentity identity = RequestIdentity.of(null, null);
             HttpStatus status = HttpStatus.valueOf(answer.status().code());
-            byte[] body = Json.bytes(Problems.refusal(status, identity.traceId()));
+            byte[] body = Json.bytes(Problems.refusal(status, identity));
             FullHttpResponse described = answer.replace(Unpooled.wrappedBuffer(body));
             answer.release();
             StandingHeaders.set(identity, described.headers()::set);
@@ -57,6 +57,7 @@ final class BareRefusals implements WebServerFactoryCustomizer<NettyReactiveWebS
                     .headers()
                     .set(HttpHeaderNames.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE)
                     .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                    .set(HttpHeaderNames.CONTENT_LANGUAGE, identity.language().toLanguageTag())
                     .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
             return described;
         }

@@ -63,8 +63,7 @@ public final class Commands {
         if (problem.code().equals("idempotency-mismatch")) {
             return Mono.error(problem);
         }
-        String body = Json.write(
-                Problems.body(problem, RequestIdentity.of(call.exchange()).traceId()));
+        String body = Json.write(Problems.body(problem, RequestIdentity.of(call.exchange())));
         return ledger.remember(key, StoredAnswer.of(Problems.statusOf(problem).value(), body));
     }
 

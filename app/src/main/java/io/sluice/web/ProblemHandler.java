@@ -41,7 +41,9 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Mono<Void> write(ServerWebExchange exchange, ServerHttpResponse response, Throwable error) {
-        String traceId = RequestIdentity.of(exchange).traceId();
+        RequestIdentity asker = RequestIdentity.of(exchange);
+        response.getHeaders().setContentLanguage(asker.language());
+        response.getHeaders().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_LANGUAGE);
         if (error instanceof Problem problem) {
             long seconds = Problems.retryAfter(problem).toSeconds();
             if (seconds > 0) {
@@ -53,14 +55,14 @@ final class ProblemHandler implements WebExceptionHandler {
             if (problem instanceof Problem.TooLarge && waits(exchange)) {
                 response.getHeaders().setConnection("close");
             }
-            return write(response, Problems.statusOf(problem), Problems.body(problem, traceId));
+            return write(response, Problems.statusOf(problem), Problems.body(problem, asker));
         }
         if (error instanceof ResponseStatusException refused) {
             HttpStatus status = HttpStatus.valueOf(refused.getStatusCode().value());
             response.getHeaders().addAll(refused.getHeaders());
-            return write(response, status, Problems.refusal(status, traceId));
+            return write(response, status, Problems.refusal(status, asker));
         }
-        return write(response, HttpStatus.INTERNAL_SERVER_ERROR, Problems.unexpected(traceId));
+        return write(response, HttpStatus.INTERNAL_SERVER_ERROR, Problems.unexpected(asker));
     }
 
     /** Who waits with the body for a word will not send it: the next request would be read as this one's body. */

@@ -64,8 +64,8 @@ public final class Problems {
         };
     }
 
-    public static Map<String, Object> body(Problem problem, String traceId) {
-        Map<String, Object> body = body(statusOf(problem), problem.code(), problem.detail(), traceId);
+    public static Map<String, Object> body(Problem problem, RequestIdentity asker) {
+        Map<String, Object> body = body(statusOf(problem), problem.code(), problem.detail(), asker);
         List<FieldError> errors =
                 switch (problem) {
                     case Problem.Invalid invalid -> invalid.errors();
@@ -81,20 +81,20 @@ public final class Problems {
 
     /** The problem of one line among many: without what belongs to the request as a whole. */
     public static Map<String, Object> brief(Problem problem) {
-        Map<String, Object> body = body(problem, "");
+        Map<String, Object> body = body(problem, RequestIdentity.UNKNOWN);
         List.of("type", "title", "traceId", "at").forEach(body::remove);
         return body;
     }
 
-    static Map<String, Object> unexpected(String traceId) {
-        return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", traceId);
+    static Map<String, Object> unexpected(RequestIdentity asker) {
+        return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", asker);
     }
 
     /** What the framework or the libraries below it refuse, by the name of its status. */
-    static Map<String, Object> refusal(HttpStatus status, String traceId) {
+    static Map<String, Object> refusal(HttpStatus status, RequestIdentity asker) {
         return status == HttpStatus.BAD_REQUEST
-                ? body(malformed(), traceId)
-                : body(status, codeOf(status), status.getReasonPhrase(), traceId);
+                ? body(malformed(), asker)
+                : body(status, codeOf(status), status.getReasonPhrase(), asker);
     }
 
     private static String codeOf(HttpStatus status) {
@@ -105,14 +105,14 @@ public final class Problems {
         return new Problem.Invalid("invalid-request", "the request is malformed", List.of());
     }
 
-    static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
+    static Map<String, Object> body(HttpStatus status, String code, String detail, RequestIdentity asker) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:sluice:problem:" + code);
-        body.put("title", status.getReasonPhrase());
+        body.put("title", Titles.of(code, asker.language(), status.getReasonPhrase()));
         body.put("status", status.value());
         body.put("code", code);
         body.put("detail", detail);
-        body.put("traceId", traceId);
+        body.put("traceId", asker.traceId());
         body.put("at", Instant.now().toString());
         return body;
     }

@@ -12,6 +12,7 @@ import io.sluice.shared.Problem;
 import io.sluice.shared.Quantity;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
+import io.sluice.web.RequestIdentity;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -198,7 +199,8 @@ final class MoveWriter {
     }
 
     private static StoredAnswer refusal(Problem problem) {
-        return StoredAnswer.of(Problems.statusOf(problem).value(), Json.write(Problems.body(problem, "none")));
+        return StoredAnswer.of(
+                Problems.statusOf(problem).value(), Json.write(Problems.body(problem, RequestIdentity.UNKNOWN)));
     }
 
     /** A refused single movement ends as its problem, so that it looks like any other. */

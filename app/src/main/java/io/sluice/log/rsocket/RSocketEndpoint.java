@@ -90,7 +90,9 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private Publisher<Void> upgrade(HttpServerRequest request, HttpServerResponse response) {
-        var identity = RequestIdentity.of(request.requestHeaders().get("traceparent"));
+        var identity = RequestIdentity.of(
+                request.requestHeaders().get("traceparent"),
+                request.requestHeaders().get(HttpHeaderNames.ACCEPT_LANGUAGE));
         String address = addresses.of(
                 request.remoteAddress() instanceof java.net.InetSocketAddress remote ? remote : null,
                 request.requestHeaders().getAll("X-Forwarded-For"));
