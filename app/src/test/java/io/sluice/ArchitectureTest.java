@@ -3,6 +3,7 @@ package io.sluice;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,11 +22,14 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.reactivestreams.Publisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ReactiveHttpInputMessage;
+import org.springframework.web.bind.annotation.RequestMapping;
 
 /** The shape that every module keeps. */
 @AnalyzeClasses(packages = "io.sluice", importOptions = ArchitectureTest.MainOnly.class)
@@ -56,6 +60,17 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAnyPackage(DOMAIN)
                     .or(resideInAnyPackage(
                             "java..", "reactor.core..", "reactor.util..", "org.reactivestreams..", "org.jspecify..")));
+
+    /** Such a body stands in no parameter, so nothing else would show it. */
+    @ArchTest
+    static final ArchRule aRouteThatReadsItsBodyAsItComesDescribesIt = methods()
+            .that()
+            .areMetaAnnotatedWith(RequestMapping.class)
+            .and(describe("read the body of the request", method -> method.getMethodCallsFromSelf().stream()
+                    .anyMatch(call -> call.getTarget().getName().equals("getBody")
+                            && call.getTargetOwner().isAssignableTo(ReactiveHttpInputMessage.class))))
+            .should()
+            .beAnnotatedWith(RequestBody.class);
 
     @ArchTest
     static final ArchRule infrastructureKnowsNoEdgeAndNoModel = noClasses()

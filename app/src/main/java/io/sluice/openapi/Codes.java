@@ -33,10 +33,12 @@ final class Codes {
             Map.entry("409", List.of("conflict")),
             Map.entry("412", List.of("stale-version")),
             Map.entry("413", List.of("body-too-large")),
+            Map.entry("414", List.of("uri-too-long")),
             Map.entry("415", List.of("unsupported-media-type")),
             Map.entry("422", List.of("idempotency-mismatch")),
             Map.entry("428", List.of("version-required")),
             Map.entry("429", List.of("too-many-requests")),
+            Map.entry("431", List.of("request-header-fields-too-large")),
             Map.entry("500", List.of("internal")),
             Map.entry(
                     "503",

@@ -4,6 +4,8 @@ import io.sluice.shared.FieldError;
 import io.sluice.web.Answers;
 import io.sluice.web.Call;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.lang.reflect.Method;
@@ -12,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +64,7 @@ final class Description {
         }
         for (var pattern : info.getPatternsCondition().getPatterns()) {
             for (RequestMethod method : info.getMethodsCondition().getMethods()) {
-                var route = new Route(pattern.getPatternString(), method.name(), handler.getMethod(), info);
+                var route = new Route(pattern.getPatternString(), method.name(), handler.getMethod());
                 Map<String, Object> path = paths.computeIfAbsent(route.path(), _ -> new LinkedHashMap<>());
                 path.merge(method.name().toLowerCase(Locale.ROOT), operation(route), Description::both);
             }
@@ -73,12 +76,15 @@ final class Description {
         if (!(one instanceof Map<?, ?> first) || !(other instanceof Map<?, ?> second) || second.containsKey("$ref")) {
             return one;
         }
+        if (first.containsKey("$ref")) {
+            return other;
+        }
         Map<Object, Object> all = new LinkedHashMap<>(first);
         second.forEach((name, value) -> all.merge(name, value, Description::both));
         return all;
     }
 
-    record Route(String path, String verb, Method method, RequestMappingInfo info) {
+    record Route(String path, String verb, Method method) {
 
         boolean isOpen() {
             return !has(Call.class);
@@ -111,9 +117,10 @@ final class Description {
             return null;
         }
 
-        boolean takesLines() {
-            return info.getConsumesCondition().getConsumableMediaTypes().stream()
-                    .anyMatch(type -> type.toString().equals(LINES));
+        /** A body that the method reads as it comes is described at the method itself. */
+        @Nullable
+        RequestBody stream() {
+            return method.getAnnotation(RequestBody.class);
         }
 
         @Nullable
@@ -152,9 +159,14 @@ final class Description {
         List<Object> parameters = new ArrayList<>();
         for (Parameter parameter : route.method().getParameters()) {
             if (parameter.isAnnotationPresent(PathVariable.class)) {
-                parameters.add(
-                        parameter(parameter.getName(), "path", true, schemas.sent(parameter.getParameterizedType())));
+                parameters.add(variable(parameter));
             }
+        }
+        for (var header : route.method().getAnnotationsByType(io.swagger.v3.oas.annotations.Parameter.class)) {
+            Map<String, Object> shown =
+                    parameter(header.name(), header.in().toString(), header.required(), words(header));
+            shown.put("description", header.description());
+            parameters.add(shown);
         }
         Parameter query = route.annotated(ParameterObject.class);
         if (query != null) {
@@ -164,6 +176,19 @@ final class Description {
         }
         headers(route, parameters);
         return parameters;
+    }
+
+    private Map<String, Object> variable(Parameter variable) {
+        var described = variable.getAnnotation(io.swagger.v3.oas.annotations.Parameter.class);
+        return parameter(
+                variable.getName(),
+                "path",
+                true,
+                described == null ? schemas.sent(variable.getParameterizedType()) : words(described));
+    }
+
+    private static Map<String, Object> words(io.swagger.v3.oas.annotations.Parameter described) {
+        return Schemas.schema("string", "enum", List.of(described.schema().allowableValues()));
     }
 
     private Map<String, Object> query(RecordComponent component) {
@@ -204,16 +229,32 @@ final class Description {
     }
 
     private @Nullable Map<String, Object> body(Route route) {
-        Parameter body = route.annotated(RequestBody.class);
-        if (body == null && !route.takesLines()) {
-            return null;
-        }
-        Map<String, Object> content = body == null
-                ? Map.of("schema", Schemas.schema("string", "description", "Lines of JSON, each as the JSON body"))
-                : Map.of("schema", schemas.sent(body.getParameterizedType()));
+        Map<String, Object> content = new LinkedHashMap<>();
         Map<String, Object> shown = new LinkedHashMap<>();
+        Parameter body = route.annotated(RequestBody.class);
+        if (body != null) {
+            content.put(JSON, Map.of("schema", schemas.sent(body.getParameterizedType())));
+        }
+        RequestBody stream = route.stream();
+        if (stream != null) {
+            shown.put("description", stream.description());
+            Arrays.stream(stream.content()).forEach(it -> content.put(it.mediaType(), streamed(it)));
+        }
         shown.put("required", true);
-        shown.put("content", new LinkedHashMap<>(Map.of(body == null ? LINES : JSON, content)));
+        shown.put("content", content);
+        return content.isEmpty() ? null : shown;
+    }
+
+    private static Map<String, Object> streamed(Content content) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("schema", Schemas.schema("string", "format", "binary"));
+        Map<String, Object> examples = new LinkedHashMap<>();
+        for (ExampleObject example : content.examples()) {
+            examples.put(example.name(), Map.of("value", example.value()));
+        }
+        if (!examples.isEmpty()) {
+            shown.put("examples", examples);
+        }
         return shown;
     }
 
@@ -260,14 +301,14 @@ final class Description {
     }
 
     private static Set<String> problems(Route route) {
-        Set<String> statuses = new java.util.TreeSet<>(Set.of("400", "403", "406", "500", "503", "504"));
+        Set<String> statuses = new java.util.TreeSet<>(Set.of("400", "403", "406", "414", "431", "500", "503", "504"));
         if (!route.isOpen()) {
             statuses.add("401");
         }
         if (route.hasVariables()) {
             statuses.add("404");
         }
-        if (route.annotated(RequestBody.class) != null || route.takesLines()) {
+        if (route.annotated(RequestBody.class) != null || route.stream() != null) {
             statuses.addAll(Set.of("413", "415"));
         }
         if (!route.isRead() && !route.isOpen()) {

@@ -60,6 +60,8 @@ public final class Binder {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
+    private static final java.util.regex.Pattern HALF = java.util.regex.Pattern.compile("\\p{Cs}");
+    private static final String UNKEPT = "the character U+0000 nor half of a surrogate pair";
     private static final Map<Class<?>, Shape> SHAPES = new ConcurrentHashMap<>();
 
     private Binder() {}
@@ -79,7 +81,7 @@ public final class Binder {
     /** The JSON object in the bytes; {@code malformed-json} when there is none. */
     public static JsonNode parse(byte[] json) {
         try {
-            JsonNode node = json.length == 0 ? null : MAPPER.readTree(json);
+            JsonNode node = isUtf8(json) ? MAPPER.readTree(json) : null;
             if (node == null || !node.isObject()) {
                 throw new Problem.Invalid("malformed-json", "a JSON object is expected", List.of());
             }
@@ -91,6 +93,11 @@ public final class Binder {
                             + e.getLocation().getColumnNr();
             throw new Problem.Invalid("malformed-json", "the body is not valid JSON" + where, List.of());
         }
+    }
+
+    /** The parser would find out UTF-16 and UTF-32 by itself and pass over a byte order mark (RFC 8259, 8.1). */
+    private static boolean isUtf8(byte[] json) {
+        return json.length > 0 && json[0] > 0 && (json.length == 1 || json[1] != 0);
     }
 
     public static <T extends Record> T bind(byte[] json, Class<T> type) {
@@ -199,13 +206,18 @@ public final class Binder {
         return new FieldError(
                 shown(path),
                 "unknown-field",
-                "no field " + shown + "; known are "
+                "no field " + withoutHalves(shown) + "; known are "
                         + String.join(", ", shape.byName().keySet()));
     }
 
     /** What the client made up, short enough to be sent back. */
     static String shown(String path) {
-        return path.length() > 200 ? path.substring(0, 200) : path;
+        return withoutHalves(path.length() > 200 ? path.substring(0, 200) : path);
+    }
+
+    /** Half of a surrogate pair, sent alone or left by a cut, cannot be written as UTF-8. */
+    private static String withoutHalves(String text) {
+        return HALF.matcher(text).replaceAll("?");
     }
 
     private static <T extends Record> @Nullable T construct(
@@ -290,7 +302,7 @@ public final class Binder {
         }
         if (!canBeKept(node)) {
             errors.add(new FieldError(
-                    path, "out-of-range", "must not contain the character U+0000 nor a number of more than 40 digits"));
+                    path, "out-of-range", "must not contain " + UNKEPT + " nor a number of more than 40 digits"));
             return null;
         }
         return MAPPER.treeToValue(node, Map.class);
@@ -298,13 +310,17 @@ public final class Binder {
 
     private static boolean canBeKept(JsonNode node) {
         return switch (node.getNodeType()) {
-            case STRING -> node.stringValue().indexOf('\0') < 0;
+            case STRING -> canBeKept(node.stringValue());
             case NUMBER -> leaf(node, BigDecimal.class).isPresent();
             case OBJECT ->
-                node.properties().stream().allMatch(it -> it.getKey().indexOf('\0') < 0 && canBeKept(it.getValue()));
+                node.properties().stream().allMatch(it -> canBeKept(it.getKey()) && canBeKept(it.getValue()));
             case ARRAY -> node.valueStream().allMatch(Binder::canBeKept);
             case BINARY, BOOLEAN, MISSING, NULL, POJO -> true;
         };
+    }
+
+    private static boolean canBeKept(String text) {
+        return text.indexOf('\0') < 0 && !HALF.matcher(text).find();
     }
 
     private static void add(List<Object> items, @Nullable Object item) {
@@ -424,8 +440,8 @@ public final class Binder {
 
     private static @Nullable String wrongText(String text, Field field) {
         Size size = field.size();
-        if (text.indexOf('\0') >= 0) {
-            return "must not contain the character U+0000";
+        if (!canBeKept(text)) {
+            return "must not contain " + UNKEPT;
         }
         if (size != null
                 && raw(field.type()) != List.class

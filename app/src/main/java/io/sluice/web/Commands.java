@@ -116,9 +116,10 @@ public final class Commands {
             return ResponseEntity.status(status).headers(headers).build();
         }
         if (status.isError()) {
+            RequestIdentity asker = RequestIdentity.of(call.exchange());
             headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-            String traceId = RequestIdentity.of(call.exchange()).traceId();
-            return ResponseEntity.status(status).headers(headers).body(Problems.traced(answer.body(), traceId));
+            Problems.setLanguage(headers, asker);
+            return ResponseEntity.status(status).headers(headers).body(Problems.answered(answer.body(), asker));
         }
         headers.setContentType(MediaType.APPLICATION_JSON);
         return ResponseEntity.status(status).headers(headers).body(answer.body());

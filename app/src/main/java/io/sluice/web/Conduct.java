@@ -23,8 +23,6 @@ import reactor.core.publisher.Mono;
 @Order(-100)
 final class Conduct implements WebFilter {
 
-    static final String VERSION = "1";
-    private static final String API_VERSION = "API-Version";
     private static final String ORIGIN_AND_ENCODING = "Origin, Accept-Encoding";
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String ASKED_HEADERS =
@@ -34,12 +32,6 @@ final class Conduct implements WebFilter {
     private static final String SHOWN_HEADERS =
             "API-Version, Deprecation, ETag, Idempotency-Replayed, Location, Retry-After, Sluice-Position, Sunset,"
                     + " X-Cache, X-Compression, X-Original-Size, X-Request-Id, X-Response-Time, X-Trace-Id";
-    private static final List<String> SECURITY = List.of(
-            "Strict-Transport-Security", "max-age=31536000; includeSubDomains",
-            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options", "nosniff",
-            "X-Frame-Options", "DENY",
-            "Referrer-Policy", "no-referrer");
 
     private final AllowedOrigins origins;
     private final Compression compression;
@@ -76,17 +68,11 @@ final class Conduct implements WebFilter {
     }
 
     private static void describe(ServerWebExchange exchange, HttpHeaders answered) {
-        RequestIdentity identity = RequestIdentity.of(exchange);
-        answered.set("X-Request-Id", identity.requestId());
-        answered.set("X-Trace-Id", identity.traceId());
-        answered.set(API_VERSION, VERSION);
+        StandingHeaders.set(RequestIdentity.of(exchange), answered::set);
         answered.set(HttpHeaders.VARY, ORIGIN_AND_ENCODING);
         answered.set(
                 HttpHeaders.CACHE_CONTROL,
                 exchange.getRequest().getMethod() == HttpMethod.GET ? "private, no-cache" : "private, no-store");
-        for (int i = 0; i < SECURITY.size(); i += 2) {
-            answered.set(SECURITY.get(i), SECURITY.get(i + 1));
-        }
     }
 
     private static void admit(String origin, HttpHeaders answered) {
@@ -108,9 +94,10 @@ final class Conduct implements WebFilter {
     }
 
     private @Nullable Throwable refusal(ServerHttpRequest request, HttpHeaders asked) {
-        String version = asked.getFirst(API_VERSION);
-        if (version != null && !version.equals(VERSION)) {
-            return new Problem.Invalid("unsupported-version", "the only version is " + VERSION, List.of());
+        String version = asked.getFirst(StandingHeaders.API_VERSION);
+        if (version != null && !version.equals(StandingHeaders.VERSION)) {
+            return new Problem.Invalid(
+                    "unsupported-version", "the only version is " + StandingHeaders.VERSION, List.of());
         }
         if (requests.isClosed() && !request.getPath().value().startsWith("/health")) {
             return Requests.closed();

@@ -47,8 +47,8 @@ public final class Incidents {
     /** The problem that the asker is told of, which carries the trace that the log names. */
     public Map<String, Object> report(Throwable error, Place place) {
         log(error, place);
-        String traceId = place.identity().traceId();
-        return error instanceof Problem problem ? Problems.body(problem, traceId) : Problems.unexpected(traceId);
+        RequestIdentity asker = place.identity();
+        return error instanceof Problem problem ? Problems.body(problem, asker) : Problems.unexpected(asker);
     }
 
     void log(Throwable error, Place place) {

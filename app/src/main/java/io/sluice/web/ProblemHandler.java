@@ -41,7 +41,8 @@ final class ProblemHandler implements WebExceptionHandler {
     }
 
     private static Mono<Void> write(ServerWebExchange exchange, ServerHttpResponse response, Throwable error) {
-        String traceId = RequestIdentity.of(exchange).traceId();
+        RequestIdentity asker = RequestIdentity.of(exchange);
+        Problems.setLanguage(response.getHeaders(), asker);
         if (error instanceof Problem problem) {
             long seconds = Problems.retryAfter(problem).toSeconds();
             if (seconds > 0) {
@@ -50,15 +51,22 @@ final class ProblemHandler implements WebExceptionHandler {
             if (problem instanceof Problem.Unauthenticated) {
                 response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             }
-            return write(response, Problems.statusOf(problem), Problems.body(problem, traceId));
+            if (problem instanceof Problem.TooLarge && waits(exchange)) {
+                response.getHeaders().setConnection("close");
+            }
+            return write(response, Problems.statusOf(problem), Problems.body(problem, asker));
         }
         if (error instanceof ResponseStatusException refused) {
             HttpStatus status = HttpStatus.valueOf(refused.getStatusCode().value());
             response.getHeaders().addAll(refused.getHeaders());
-            String code = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-            return write(response, status, Problems.body(status, code, status.getReasonPhrase(), traceId));
+            return write(response, status, Problems.refusal(status, asker));
         }
-        return write(response, HttpStatus.INTERNAL_SERVER_ERROR, Problems.unexpected(traceId));
+        return write(response, HttpStatus.INTERNAL_SERVER_ERROR, Problems.unexpected(asker));
+    }
+
+    /** Who waits with the body for a word will not send it: the next request would be read as this one's body. */
+    private static boolean waits(ServerWebExchange exchange) {
+        return exchange.getRequest().getHeaders().getFirst(HttpHeaders.EXPECT) != null;
     }
 
     private static Incidents.Place placeOf(ServerWebExchange exchange) {

@@ -6,22 +6,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Problems as RFC 9457 says, with a stable {@code code}: the one place that knows their statuses. */
 public final class Problems {
 
-    /** Of an answer that was kept by a version that kept traces, too. */
-    private static final Pattern OTHER_TRACE = Pattern.compile("\"traceId\":\"[0-9a-z]*\",");
+    private static final ObjectReader KEPT =
+            Json.MAPPER.reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private Problems() {}
 
@@ -67,8 +71,8 @@ public final class Problems {
         };
     }
 
-    public static Map<String, Object> body(Problem problem, String traceId) {
-        Map<String, Object> body = body(statusOf(problem), problem.code(), problem.detail(), traceId);
+    public static Map<String, Object> body(Problem problem, RequestIdentity asker) {
+        Map<String, Object> body = body(statusOf(problem), problem.code(), problem.detail(), asker);
         List<FieldError> errors =
                 switch (problem) {
                     case Problem.Invalid invalid -> invalid.errors();
@@ -82,38 +86,61 @@ public final class Problems {
         return body;
     }
 
-    /** As it is kept for repetitions, each of which is answered under its own trace: see {@link #traced}. */
+    /** As it is kept for repetitions, each of which is answered for its own asker: see {@link #answered}. */
     public static String kept(Problem problem) {
-        Map<String, Object> body = body(problem, "");
+        Map<String, Object> body = body(problem, RequestIdentity.UNKNOWN);
         body.remove("traceId");
         return Json.write(body);
     }
 
-    /** The kept problem with the trace of the request that it answers now. */
-    static String traced(String problem, String traceId) {
-        String before = OTHER_TRACE.matcher(problem).replaceFirst("");
-        return before.substring(0, before.length() - 1) + ",\"traceId\":\"" + traceId + "\"}";
+    /** The kept problem in the language and with the trace of the request that it answers now. */
+    static String answered(String kept, RequestIdentity asker) {
+        ObjectNode body = (ObjectNode) KEPT.readTree(kept);
+        String title = body.path("title").stringValue("");
+        body.put("title", Titles.of(body.path("code").stringValue(""), asker.language(), title));
+        body.put("traceId", asker.traceId());
+        return Json.write(body);
+    }
+
+    static void setLanguage(HttpHeaders headers, RequestIdentity asker) {
+        headers.setContentLanguage(asker.language());
+        headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_LANGUAGE);
     }
 
     /** The problem of one line among many: without what belongs to the request as a whole. */
     public static Map<String, Object> brief(Problem problem) {
-        Map<String, Object> body = body(problem, "");
+        Map<String, Object> body = body(problem, RequestIdentity.UNKNOWN);
         List.of("type", "title", "traceId", "at").forEach(body::remove);
         return body;
     }
 
-    static Map<String, Object> unexpected(String traceId) {
-        return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", traceId);
+    static Map<String, Object> unexpected(RequestIdentity asker) {
+        return body(HttpStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected error, see the trace", asker);
     }
 
-    static Map<String, Object> body(HttpStatus status, String code, String detail, String traceId) {
+    /** What the framework or the libraries below it refuse, by the name of its status. */
+    static Map<String, Object> refusal(HttpStatus status, RequestIdentity asker) {
+        return status == HttpStatus.BAD_REQUEST
+                ? body(malformed(), asker)
+                : body(status, codeOf(status), status.getReasonPhrase(), asker);
+    }
+
+    private static String codeOf(HttpStatus status) {
+        return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Problem malformed() {
+        return new Problem.Invalid("invalid-request", "the request is malformed", List.of());
+    }
+
+    static Map<String, Object> body(HttpStatus status, String code, String detail, RequestIdentity asker) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:sluice:problem:" + code);
-        body.put("title", status.getReasonPhrase());
+        body.put("title", Titles.of(code, asker.language(), status.getReasonPhrase()));
         body.put("status", status.value());
         body.put("code", code);
         body.put("detail", detail);
-        body.put("traceId", traceId);
+        body.put("traceId", asker.traceId());
         body.put("at", Instant.now().toString());
         return body;
     }
@@ -129,9 +156,7 @@ public final class Problems {
             when status.getStatusCode().value() == 404 -> new Problem.NotFound("route", "");
             case ServerWebInputException input
             when input.getMethodParameter() != null -> malformed(input.getMethodParameter());
-            case ResponseStatusException status
-            when status.getStatusCode().value() == 400 ->
-                new Problem.Invalid("invalid-request", "the request is malformed", List.of());
+            case ResponseStatusException status when status.getStatusCode().value() == 400 -> malformed();
             default -> error;
         };
     }

@@ -6,6 +6,7 @@ import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.UriComponentsBuilder;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -36,11 +38,22 @@ class BadInputIT {
             "{} {}",
             "{\"a\":1,\"a\":2}",
             "\u0000",
+            "\uFEFF{}",
+            "{} x",
             "{\"a\":NaN}",
+            "{\"a\":-Infinity}",
+            "{\"a\":1e}",
+            "{\"a\":" + "9".repeat(400) + "}",
+            "{\"a\":\"\t\"}",
+            "{\"a\":\"\\ud8\"}",
             "{\"a\":01}",
             "{'a':1}");
 
     private static final JsonMapper PLAIN = JsonMapper.shared();
+
+    /** Halves of pairs can be sent only so. */
+    private static final JsonMapper WITH_ESCAPES =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final Api api = Api.read();
     private final TestTenant tenant = Tenants.fresh();
@@ -84,6 +97,10 @@ class BadInputIT {
             wrongInside(command, whole, part, name, inner, prefix + name);
             restore(part, name, right);
         }
+        String cutInAPair = "x".repeat(39) + "\ud83d\ude00";
+        part.put(cutInAPair, 1);
+        send(command, "unknown field", prefix + cutInAPair, whole);
+        part.remove(cutInAPair);
         part.put("surprise", 1);
         send(command, "unknown field", prefix + "surprise", whole);
         part.remove("surprise");
@@ -122,7 +139,7 @@ class BadInputIT {
                 .request(command.method(), command.pathTo(UUID.randomUUID()))
                 .header(HttpHeaders.IF_MATCH, "\"1\"")
                 .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(Json.bytes(body))
+                .bodyValue(WITH_ESCAPES.writeValueAsBytes(body))
                 .exchange()
                 .expectBody()
                 .returnResult()
@@ -151,6 +168,8 @@ class BadInputIT {
         } else {
             values.add(new Wrong("as number", 17));
             values.add(new Wrong("with U+0000", "a\0b"));
+            values.add(new Wrong("with half a pair", "a\ud800"));
+            values.add(new Wrong("with the other half", "\udc00b"));
         }
         if (!type.equals("boolean")) {
             values.add(new Wrong("as boolean", true));
@@ -200,6 +219,8 @@ class BadInputIT {
         }
         if (type.equals("number") || type.equals("integer")) {
             values.add(new Wrong("immense", new BigDecimal("1e50")));
+            values.add(new Wrong("beyond a double", new BigDecimal("1e400")));
+            values.add(new Wrong("tiny", new BigDecimal("1e-400")));
         }
     }
 
@@ -286,7 +307,15 @@ class BadInputIT {
                 assertRefused(command, body.getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
             }
             assertRefused(command, new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, 400, "malformed-json");
-            assertRefused(command, "{\"a\":".repeat(1000).getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
+            assertRefused(command, "{\"a\":".repeat(10_000).getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
+            assertRefused(command, "[".repeat(10_000).getBytes(StandardCharsets.UTF_8), 400, "malformed-json");
+            for (Charset charset : List.of(
+                    StandardCharsets.UTF_16,
+                    StandardCharsets.UTF_16BE,
+                    StandardCharsets.UTF_16LE,
+                    StandardCharsets.UTF_32)) {
+                assertRefused(command, "{\"a\":1}".getBytes(charset), 400, "malformed-json");
+            }
             assertRefused(command, new byte[Bodies.LIMIT + 1], 413, "body-too-large");
         }
         assertRefused(api.commands().getFirst(), new byte[10 << 20], 413, "body-too-large");

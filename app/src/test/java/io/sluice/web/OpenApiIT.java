@@ -2,19 +2,28 @@ package io.sluice.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.imports.ImportResource;
 import io.sluice.testing.Server;
+import io.sluice.testing.Tenants;
+import io.sluice.testing.TestTenant;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 class OpenApiIT {
@@ -72,6 +81,99 @@ class OpenApiIT {
                         }
                     }
                 }));
+    }
+
+    @Test
+    void describesEveryBodyThatARouteIsChosenBy() {
+        routes.forEach((info, handler) -> {
+            for (MediaType type : info.getConsumesCondition().getConsumableMediaTypes()) {
+                info.getMethodsCondition().getMethods().forEach(method -> assertThat(operation(info, method.name())
+                                .at("/requestBody/content")
+                                .propertyNames())
+                        .as(info.toString())
+                        .contains(type.toString()));
+            }
+        });
+    }
+
+    @Test
+    void saysOfEveryParameterWhatItTakes() {
+        for (Api.Call call : api.calls()) {
+            for (JsonNode parameter : call.parameters()) {
+                JsonNode known = api.resolved(parameter);
+                JsonNode schema = api.resolved(known.path("schema"));
+                assertThat(known.has("description") || isLimited(schema))
+                        .as(call + " " + known)
+                        .isTrue();
+            }
+        }
+    }
+
+    private static boolean isLimited(JsonNode schema) {
+        return schema.path("type").asString("").equals("boolean")
+                || (schema.has("items") && isLimited(schema.get("items")))
+                || Stream.of("format", "enum", "pattern", "maxLength", "maximum", "maxItems")
+                        .anyMatch(schema::has);
+    }
+
+    @Test
+    void namesTheCodesOfEveryRefusal() {
+        for (Api.Call call : api.calls()) {
+            call.operation()
+                    .get("responses")
+                    .propertyStream()
+                    .filter(it -> it.getKey().compareTo("400") >= 0)
+                    .filter(it -> !call.path().startsWith("/health"))
+                    .forEach(it -> assertThat(
+                                    api.resolved(it.getValue()).path("x-codes").isEmpty())
+                            .as(call + " " + it.getKey())
+                            .isFalse());
+        }
+    }
+
+    @Test
+    void readsEveryExampleOfAFileAsDescribed() {
+        TestTenant tenant = Tenants.fresh();
+        JsonNode operation =
+                api.document().path("paths").path("/api/imports/{resource}").path("post");
+
+        assertThat(operation.at("/requestBody/content").propertyNames())
+                .contains("text/csv", "application/x-ndjson", "application/gzip", "application/octet-stream");
+        operation.at("/requestBody/content").forEachEntry((type, content) -> content.path("examples")
+                .forEachEntry((resource, example) -> tenant.admin()
+                        .request(HttpMethod.POST, "/api/imports/" + resource)
+                        .header("Content-Type", type)
+                        .bodyValue(example.get("value").asString())
+                        .exchange()
+                        .expectStatus()
+                        .isAccepted()));
+        Mono.fromCallable(tenant::events)
+                .subscribeOn(Schedulers.boundedElastic())
+                .repeatWhen(again -> again.delayElements(Duration.ofMillis(50)))
+                .filter(events -> events.stream()
+                                .filter(it -> it.type().equals("part.created"))
+                                .count()
+                        == 2)
+                .next()
+                .block(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void namesEveryResourceThatIsImported() {
+        JsonNode resource = api.document()
+                .path("paths")
+                .path("/api/imports/{resource}")
+                .path("post")
+                .path("parameters")
+                .valueStream()
+                .filter(it -> it.path("name").asString("").equals("resource"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(resource.at("/schema/enum").valueStream().map(JsonNode::asString))
+                .containsExactly(Arrays.stream(ImportResource.values())
+                        .map(ImportResource::word)
+                        .toArray(String[]::new));
     }
 
     private void assertFields(JsonNode schema, Class<?> type) {

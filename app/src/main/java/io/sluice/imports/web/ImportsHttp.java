@@ -32,6 +32,12 @@ import io.sluice.web.Json;
 import io.sluice.web.Lists;
 import io.sluice.web.Paging;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -97,11 +103,47 @@ final class ImportsHttp {
     /** The body is the file: CSV or NDJSON, gzip or plain, at most 1 GiB, a line at most 64 KiB. */
     @PostMapping("/{resource}")
     @Operation(summary = "Send a file of parts, locations, categories, stock, movements, retail lines or usage")
+    @Parameter(
+            name = "Content-Encoding",
+            in = ParameterIn.HEADER,
+            description = "A packed file is known by its first bytes, with this header or without",
+            schema = @Schema(allowableValues = "gzip"))
+    @RequestBody(
+            description = "The file, at most 1 GiB when unpacked, its lines at most 64 KiB",
+            content = {
+                @Content(
+                        mediaType = "text/csv",
+                        examples = @ExampleObject(name = "parts", value = "partNumber,description\nP-1,Bolt\n")),
+                @Content(
+                        mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                        examples =
+                                @ExampleObject(
+                                        name = "parts",
+                                        value = "{\"partNumber\":\"P-2\",\"description\":\"Nut\"}\n")),
+                @Content(mediaType = "application/gzip"),
+                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+            })
     @Answers(
             value = ImportView.class,
             status = 202,
-            problems = {"422 unknown-location"})
-    Mono<ResponseEntity<String>> send(@PathVariable String resource, @ParameterObject ImportWish wish, Call call) {
+            problems = {"400 malformed-gzip", "413 file-too-large", "422 unknown-location", "422 contradiction"})
+    Mono<ResponseEntity<String>> send(
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            allowableValues = {
+                                                "retail",
+                                                "consumption",
+                                                "movements",
+                                                "parts",
+                                                "locations",
+                                                "categories",
+                                                "stock"
+                                            }))
+                    @PathVariable
+                    String resource,
+            @ParameterObject ImportWish wish,
+            Call call) {
         ImportResource wanted =
                 ImportResource.of(resource).orElseThrow(() -> new Problem.NotFound("import resource", resource));
         Permission permission = permissionFor(wanted);

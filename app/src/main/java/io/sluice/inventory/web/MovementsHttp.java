@@ -24,6 +24,8 @@ import io.sluice.web.Lists;
 import io.sluice.web.NdJson;
 import io.sluice.web.Paging;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
@@ -80,6 +82,7 @@ final class MovementsHttp {
             value = MoveWriter.Movement.class,
             status = 201,
             problems = {
+                "403 approval-limit",
                 "409 insufficient-stock",
                 "409 insufficient-available",
                 "409 duplicate",
@@ -88,6 +91,7 @@ final class MovementsHttp {
                 "422 not-stocked",
                 "422 unit-not-convertible",
                 "422 quantity-precision",
+                "422 quantity-range",
                 "422 reason-required"
             })
     Mono<ResponseEntity<String>> post(@RequestBody MoveWish wish, Call call) {
@@ -122,7 +126,7 @@ final class MovementsHttp {
     @Operation(summary = "Post up to 1,000 movements, each for itself or all or none")
     @Answers(
             value = MoveWriter.Outcomes.class,
-            problems = {"409 batch-refused"})
+            problems = {"409 batch-refused", "409 not-applied"})
     Mono<ResponseEntity<String>> batch(@RequestBody Batch batch, Call call) {
         List<Move> moves =
                 batch.lines().stream().map(wish -> toMove(wish, call)).toList();
@@ -144,7 +148,22 @@ final class MovementsHttp {
     /** A line of the body, a line of the answer, in order, at the pace at which the server commits. */
     @PostMapping(consumes = MediaType.APPLICATION_NDJSON_VALUE, produces = MediaType.APPLICATION_NDJSON_VALUE)
     @Operation(summary = "Post movements line by line at the pace of the commits")
-    @Answers(value = MoveWriter.LineOutcome.class, lines = true)
+    @RequestBody(
+            description = "Lines of JSON of at most 64 KiB, each as the JSON body",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                            examples =
+                                    @ExampleObject(
+                                            name = "receipt",
+                                            value =
+                                                    "{\"locationId\":\"01a218e3-648a-7000-9f23-1a974efd45f5\",\"partId\":"
+                                                            + "\"01a218e3-648a-7000-9f23-1a974efd45f6\",\"type\":\"RECEIPT\","
+                                                            + "\"quantity\":10}\n")))
+    @Answers(
+            value = MoveWriter.LineOutcome.class,
+            lines = true,
+            problems = {"413 line-too-large"})
     Mono<Void> stream(Call call) {
         ServerHttpResponse response = call.exchange().getResponse();
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
@@ -244,7 +263,7 @@ final class MovementsHttp {
     @Answers(
             value = MoveWriter.Movement.class,
             status = 201,
-            problems = {"409 already-reversed", "409 insufficient-stock"})
+            problems = {"403 approval-limit", "409 already-reversed", "409 insufficient-stock"})
     Mono<ResponseEntity<String>> reverse(@PathVariable UUID id, Call call) {
         return Bodies.read(call.exchange())
                 .then(reads.entry(id))

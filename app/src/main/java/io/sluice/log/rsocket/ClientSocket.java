@@ -147,7 +147,7 @@ final class ClientSocket implements RSocket {
 
     /** What has no readable metadata belongs to no route. */
     private Throwable toError(Throwable error) {
-        return toError(error, UNREADABLE, RequestIdentity.of((String) null));
+        return toError(error, UNREADABLE, RequestIdentity.of(null, null));
     }
 
     private Throwable toError(Throwable error, Metadata metadata) {

@@ -52,7 +52,7 @@ record Metadata(
                 headers.putAll(RpcHeaders.parse(entry.getContent().toString(StandardCharsets.UTF_8)));
             }
         }
-        var identity = RequestIdentity.of(headers.get(TRACE));
+        var identity = RequestIdentity.of(headers.get(TRACE), headers.get("Accept-Language"));
         headers.put(TRACE, identity.traceparent()); // what is handled inside belongs to the same trace
         return new Metadata(route, bearer, headers, identity);
     }

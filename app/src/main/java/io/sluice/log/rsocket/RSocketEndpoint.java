@@ -22,6 +22,7 @@ import io.sluice.web.Incidents;
 import io.sluice.web.Json;
 import io.sluice.web.Problems;
 import io.sluice.web.RequestIdentity;
+import io.sluice.web.StandingHeaders;
 import java.util.List;
 import java.util.Optional;
 import org.reactivestreams.Publisher;
@@ -89,7 +90,9 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private Publisher<Void> upgrade(HttpServerRequest request, HttpServerResponse response) {
-        var identity = RequestIdentity.of(request.requestHeaders().get("traceparent"));
+        var identity = RequestIdentity.of(
+                request.requestHeaders().get("traceparent"),
+                request.requestHeaders().get(HttpHeaderNames.ACCEPT_LANGUAGE));
         String address = addresses.of(
                 request.remoteAddress() instanceof java.net.InetSocketAddress remote ? remote : null,
                 request.requestHeaders().getAll("X-Forwarded-For"));
@@ -115,6 +118,7 @@ final class RSocketEndpoint implements WebServerFactoryCustomizer<NettyReactiveW
     }
 
     private Publisher<Void> refuse(HttpServerResponse response, RequestIdentity identity, Problem problem) {
+        StandingHeaders.set(identity, response.responseHeaders()::set);
         long seconds = Problems.retryAfter(problem).toSeconds();
         if (seconds > 0) {
             response.header("Retry-After", Long.toString(seconds));

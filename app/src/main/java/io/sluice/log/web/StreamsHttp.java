@@ -53,7 +53,9 @@ final class StreamsHttp {
             path = "/api/streams",
             produces = {MediaType.TEXT_EVENT_STREAM_VALUE, MediaType.APPLICATION_NDJSON_VALUE})
     @Operation(summary = "Events as they happen, after any position")
-    @Answers(type = "text/event-stream")
+    @Answers(
+            type = "text/event-stream",
+            problems = {"400 position-ahead", "400 topic-limit", "429 stream-limit", "429 user-full", "503 node-full"})
     Mono<Void> stream(@ParameterObject StreamWish wish, Call call) {
         ServerWebExchange exchange = call.exchange();
         boolean lines = wantsLines(exchange.getRequest());

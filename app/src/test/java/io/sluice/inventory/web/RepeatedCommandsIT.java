@@ -204,7 +204,7 @@ class RepeatedCommandsIT {
     }
 
     @Test
-    void tellsEachRepetitionOfARefusalItsOwnTrace() {
+    void tellsEachRepetitionOfARefusalItsOwnTraceInItsOwnLanguage() {
         Map<String, Object> bare = Map.of("partNumber", "N", "description", "New");
         Map<String, Object> lines = Map.of("atomic", true, "lines", List.of(move(location, part, "ISSUE", 1)));
         room.admin().post("/api/parts", bare).expectStatus().isCreated();
@@ -214,25 +214,29 @@ class RepeatedCommandsIT {
                         Map.entry("/api/movements/batch", lines),
                         Map.entry("/api/parts", bare)))
                 .allSatisfy(command -> {
-                    JsonNode first = refusal(command.getKey(), command.getValue(), "1".repeat(32));
-                    JsonNode again = refusal(command.getKey(), command.getValue(), "2".repeat(32));
+                    JsonNode first = refusal(command.getKey(), command.getValue(), "1".repeat(32), "de");
+                    JsonNode again = refusal(command.getKey(), command.getValue(), "2".repeat(32), "en");
 
                     assertThat(text(first, "traceId")).isEqualTo("1".repeat(32));
                     assertThat(text(again, "traceId")).isEqualTo("2".repeat(32));
                     assertThat(text(again, "code")).isEqualTo(text(first, "code"));
+                    assertThat(text(again, "title")).isNotEqualTo(text(first, "title"));
                 });
     }
 
-    /** Checks that headers and body of the refusal name the same trace. */
-    private JsonNode refusal(String path, Map<String, Object> body, String trace) {
+    /** Checks that its headers name the same trace and language. */
+    private JsonNode refusal(String path, Map<String, Object> body, String trace, String language) {
         var answer = room.admin()
                 .request(org.springframework.http.HttpMethod.POST, path)
                 .header("Idempotency-Key", "refused")
                 .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .header("Accept-Language", language)
                 .bodyValue(body)
                 .exchange()
                 .expectHeader()
-                .valueEquals("X-Trace-Id", trace);
+                .valueEquals("X-Trace-Id", trace)
+                .expectHeader()
+                .valueEquals("Content-Language", language);
         return Stockroom.json(answer, 409);
     }
 
