@@ -93,13 +93,22 @@ public final class Pipeline implements DisposableBean {
 
         record Free(PgConnection connection, long openedAt) implements State {}
 
-        record Busy(PgConnection connection, long openedAt) implements State {}
+        /** @param transactions how many are under way or wait behind each other */
+        record Busy(PgConnection connection, long openedAt, int transactions) implements State {
+
+            /** After one of them has ended. */
+            State less() {
+                return transactions == 1
+                        ? new Free(connection, openedAt)
+                        : new Busy(connection, openedAt, transactions - 1);
+            }
+        }
     }
 
     private static final State UNOPENED = new State.Unopened();
     private static final State OPENING = new State.Opening();
 
-    /** One connection, for one transaction at a time. */
+    /** One connection, for one transaction at a time, and one that waits behind it. */
     public final class Line {
 
         private final AtomicReference<State> state = new AtomicReference<>(UNOPENED);
@@ -126,7 +135,33 @@ public final class Pipeline implements DisposableBean {
                 free.connection().close();
                 return false;
             }
-            return state.compareAndSet(free, new State.Busy(free.connection(), free.openedAt()));
+            return state.compareAndSet(free, new State.Busy(free.connection(), free.openedAt(), 1));
+        }
+
+        /**
+         * Whether one more transaction may be written, behind the one that is under way: the database takes it up when
+         * that one has ended, however it ends.
+         */
+        public boolean follow() {
+            return state.get() instanceof State.Busy busy
+                    && busy.transactions() == 1
+                    && state.compareAndSet(busy, new State.Busy(busy.connection(), busy.openedAt(), 2));
+        }
+
+        /** For who has taken it and writes nothing after all. */
+        public void release() {
+            if (state.get() instanceof State.Busy busy) {
+                ended(busy.connection());
+            }
+        }
+
+        private void ended(PgConnection connection) {
+            State now = state.get();
+            if (now instanceof State.Busy busy
+                    && busy.connection() == connection
+                    && !state.compareAndSet(now, busy.less())) {
+                ended(connection);
+            }
         }
 
         private void open() {
@@ -178,7 +213,7 @@ public final class Pipeline implements DisposableBean {
             long start = System.nanoTime();
             vertx.runOnContext(_ -> sent(busy.connection(), tenant, steps).onComplete(done -> {
                 timer.record(Duration.ofNanos(System.nanoTime() - start));
-                state.compareAndSet(busy, new State.Free(busy.connection(), busy.openedAt()));
+                ended(busy.connection());
                 if (done.succeeded()) {
                     sink.success();
                 } else {

@@ -191,6 +191,49 @@ class PipelineTest {
                 .verifyComplete());
     }
 
+    @Test
+    void runsATransactionBehindAnotherOnWhatThatOneLeaves() {
+        Pipeline.Line line = line();
+        assertThat(line.follow()).isTrue();
+        assertThat(line.follow()).isFalse();
+        var counted = new Write(
+                "INSERT INTO consumer (tenant_id, name, position) SELECT $1, 'counted', count(*) FROM consumer",
+                PLATFORM.value());
+
+        Mono.when(
+                        line.write(PLATFORM, List.of(List.of(consumer("a")))),
+                        line.write(PLATFORM, List.of(List.of(counted))))
+                .as(StepVerifier::create)
+                .verifyComplete();
+
+        assertThat(number("SELECT position FROM consumer WHERE name = 'counted'"))
+                .isEqualTo(1);
+        assertThat(line.follow()).isFalse();
+    }
+
+    @Test
+    void carriesOutTheOneBehindWhenTheOneInFrontHasFailed() {
+        Pipeline.Line line = line();
+        line.follow();
+        Mono<Void> failing = line.write(PLATFORM, List.of(List.of(new Write("UPDATE consumer SET position = 1 / 0"))));
+        Mono<Void> behind = line.write(PLATFORM, List.of(List.of(consumer("behind"))));
+
+        Mono.whenDelayError(failing.onErrorComplete(), behind)
+                .as(StepVerifier::create)
+                .verifyComplete();
+
+        assertThat(number("SELECT count(*) FROM consumer")).isEqualTo(1);
+    }
+
+    @Test
+    void takesBackAConnectionThatWasNotUsed() {
+        for (int i = 0; i < 10; i++) {
+            line().release();
+        }
+
+        write(consumer("a")).as(StepVerifier::create).verifyComplete();
+    }
+
     private static Write consumer(String name) {
         return new Write("INSERT INTO consumer (tenant_id, name) VALUES ($1, $2)", PLATFORM.value(), name);
     }

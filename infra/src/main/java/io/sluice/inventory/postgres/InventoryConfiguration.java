@@ -34,9 +34,9 @@ public class InventoryConfiguration {
                 ledger,
                 database,
                 pipeline,
-                transaction -> new HotCommands<>(
+                transactions -> new HotCommands<>(
                         "stock",
-                        transaction,
+                        transactions,
                         (MoveCommand command) -> command.moves().size(),
                         WAITING_LINES,
                         LINES_A_TRANSACTION,

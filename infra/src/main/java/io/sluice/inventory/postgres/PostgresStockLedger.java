@@ -38,9 +38,9 @@ final class PostgresStockLedger implements StockLedger {
     private final Pipeline pipeline;
     private final HotCommands<MoveCommand, MoveAnswer> hot;
     private final StockTransactions transactions;
-    private final Cache<TenantId, Warm> warm = Caffeine.newBuilder()
+    private final Cache<TenantId, Left> left = Caffeine.newBuilder()
             .maximumWeight(WARM_ROWS)
-            .weigher((TenantId _, Warm rows) -> 1 + rows.size())
+            .weigher((TenantId _, Left rows) -> 1 + rows.warm().size())
             .expireAfterWrite(WARM_FOR)
             .executor(Runnable::run)
             .build();
@@ -51,14 +51,26 @@ final class PostgresStockLedger implements StockLedger {
         this.database = database;
         this.pipeline = pipeline;
         this.transactions = new StockTransactions(clock);
-        this.hot = factory.make(this::transaction);
+        this.hot = factory.make(new HotCommands.Transactions<>() {
+            @Override
+            public Mono<List<MoveAnswer>> run(TenantId tenant, List<MoveCommand> commands) {
+                return transaction(tenant, commands);
+            }
+
+            @Override
+            public @Nullable Mono<List<MoveAnswer>> behind(TenantId tenant, List<MoveCommand> commands) {
+                return transactionBehind(tenant, commands);
+            }
+        });
     }
+
+    /** The rows as the last group leaves them if it is committed, and the connection that it was sent on, if any. */
+    private record Left(Warm warm, Pipeline.@Nullable Line line) {}
 
     /** Makes the queue in front of the transactions. */
     @FunctionalInterface
     interface HotCommandsFactory {
-        HotCommands<MoveCommand, MoveAnswer> make(
-                java.util.function.BiFunction<TenantId, List<MoveCommand>, Mono<List<MoveAnswer>>> transaction);
+        HotCommands<MoveCommand, MoveAnswer> make(HotCommands.Transactions<MoveCommand, MoveAnswer> transactions);
     }
 
     HotCommands<MoveCommand, MoveAnswer> queue() {
@@ -76,31 +88,66 @@ final class PostgresStockLedger implements StockLedger {
     }
 
     private Mono<List<MoveAnswer>> transaction(TenantId tenant, List<MoveCommand> commands) {
-        Caller caller = Caller.system(tenant, "stock");
+        Caller caller = callerOf(tenant);
         return ledger.transaction(Mono.defer(() -> posted(caller, commands)))
-                .map(done -> answers(tenant, done.answer()))
+                .map(done -> done.answer().answers())
                 .contextWrite(Context.of(Caller.class, caller));
     }
 
-    private Mono<Done<Landed>> posted(Caller caller, List<MoveCommand> commands) {
-        Warm known = taken(caller.tenant());
-        Pipeline.Line line = known != null && StockTransactions.suffices(known, commands) ? pipeline.free() : null;
-        return known != null && line != null
-                ? piped(caller, line, transactions.prepare(caller, commands, known))
-                : database.write(PoolName.COMMANDS, session -> transactions.post(session, commands, known));
+    private static Caller callerOf(TenantId tenant) {
+        return Caller.system(tenant, "stock");
     }
 
-    private static Mono<Done<Landed>> piped(Caller caller, Pipeline.Line line, Prepared prepared) {
-        return line.write(caller.tenant(), prepared.steps()).thenReturn(prepared.done());
+    private Mono<Done<Landed>> posted(Caller caller, List<MoveCommand> commands) {
+        Left known = taken(caller.tenant());
+        Pipeline.Line line =
+                known != null && StockTransactions.suffices(known.warm(), commands) ? pipeline.free() : null;
+        return known != null && line != null
+                ? piped(caller, line, commands, known.warm())
+                : database.write(
+                                PoolName.COMMANDS,
+                                session -> transactions.post(session, commands, known == null ? null : known.warm()))
+                        .doOnNext(done ->
+                                left.put(caller.tenant(), new Left(done.answer().warm(), null)));
+    }
+
+    /** On the rows as the group in flight leaves them: if it does not, the log's head is not what this one expects. */
+    private @Nullable Mono<List<MoveAnswer>> transactionBehind(TenantId tenant, List<MoveCommand> commands) {
+        Left ahead = taken(tenant);
+        if (ahead == null) {
+            return null;
+        }
+        Pipeline.Line line = ahead.line();
+        if (line == null || !StockTransactions.suffices(ahead.warm(), commands) || !line.follow()) {
+            left.put(tenant, ahead);
+            return null;
+        }
+        Caller caller = callerOf(tenant);
+        return ledger.attempt(Mono.defer(() -> piped(caller, line, commands, ahead.warm())))
+                .map(done -> done.answer().answers())
+                .contextWrite(Context.of(Caller.class, caller));
+    }
+
+    /** What it leaves is known before it is committed. */
+    private Mono<Done<Landed>> piped(Caller caller, Pipeline.Line line, List<MoveCommand> commands, Warm warm) {
+        Prepared prepared = prepared(caller, line, commands, warm);
+        left.put(caller.tenant(), new Left(prepared.done().answer().warm(), line));
+        return line.write(caller.tenant(), prepared.steps())
+                .thenReturn(prepared.done())
+                .doOnError(_ -> left.invalidate(caller.tenant()));
+    }
+
+    private Prepared prepared(Caller caller, Pipeline.Line line, List<MoveCommand> commands, Warm warm) {
+        try {
+            return transactions.prepare(caller, commands, warm);
+        } catch (RuntimeException e) {
+            line.release();
+            throw e;
+        }
     }
 
     /** A try that fails must not find again what it has failed on. */
-    private @Nullable Warm taken(TenantId tenant) {
-        return warm.asMap().remove(tenant);
-    }
-
-    private List<MoveAnswer> answers(TenantId tenant, Landed landed) {
-        warm.put(tenant, landed.warm());
-        return landed.answers();
+    private @Nullable Left taken(TenantId tenant) {
+        return left.asMap().remove(tenant);
     }
 }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -23,15 +23,16 @@ import reactor.util.retry.Retry;
 
 /**
  * Lets commands of one tenant share transactions: while one is in flight, those that arrive wait and go into the next
- * one together. There is no timer, so a lone command waits for nobody and heavy load fills large groups. A group that
- * fails as a whole is run again command by command, so that only the one at fault fails.
+ * one together. There is no timer, so a lone command waits for nobody and heavy load fills large groups. As soon as as
+ * many wait as are in flight, they are sent behind it, so that neither side waits for the other. A group that fails as
+ * a whole is run again command by command, so that only the one at fault fails.
  */
 public final class HotCommands<C, A> implements SmartLifecycle {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration LOOK_FOR_ROOM = Duration.ofMillis(20);
 
-    private final BiFunction<TenantId, List<C>, Mono<List<A>>> transaction;
+    private final Transactions<C, A> transactions;
     private final ToIntFunction<C> weight;
     private final int capacity;
     private final int largestGroup;
@@ -40,20 +41,35 @@ public final class HotCommands<C, A> implements SmartLifecycle {
     private final Counter rejected;
     private volatile boolean running;
 
+    /** What runs groups of one tenant. Both emit one answer for each command, in order. */
+    public interface Transactions<C, A> {
+
+        Mono<List<A>> run(TenantId tenant, List<C> commands);
+
+        /**
+         * Sends a group while the one before it is still in flight, so that it comes to pass only after that one.
+         * Emptiness says that nothing was done, and that it is to be run when the one before has ended.
+         *
+         * @return null when the one in flight cannot be followed
+         */
+        default @Nullable Mono<List<A>> behind(TenantId tenant, List<C> commands) {
+            return null;
+        }
+    }
+
     /**
-     * @param transaction runs a group; emits one answer for each command, in order
      * @param weight what a command counts against the limits: its lines
      * @param capacity weight that may wait for one tenant before commands are refused with {@code overloaded}
      * @param largestGroup weight of one transaction; a heavier single command goes alone
      */
     public HotCommands(
             String name,
-            BiFunction<TenantId, List<C>, Mono<List<A>>> transaction,
+            Transactions<C, A> transactions,
             ToIntFunction<C> weight,
             int capacity,
             int largestGroup,
             MeterRegistry meters) {
-        this.transaction = transaction;
+        this.transactions = transactions;
         this.weight = weight;
         this.capacity = capacity;
         this.largestGroup = largestGroup;
@@ -122,13 +138,32 @@ public final class HotCommands<C, A> implements SmartLifecycle {
         }
     }
 
-    /** The queue of one tenant; at most one of its transactions is in flight. */
+    /** A group on its way. */
+    private static final class Flight<C, A> {
+        private final List<Waiting<C, A>> group;
+        private final int weight;
+        private boolean isSent;
+        private boolean cannotBeFollowed;
+        private @Nullable Runnable outcome;
+
+        Flight(List<Waiting<C, A>> group, int weight) {
+            this.group = group;
+            this.weight = weight;
+        }
+
+        List<C> commands() {
+            return group.stream().map(it -> it.command).toList();
+        }
+    }
+
+    /** The queue of one tenant, whose transactions come to pass one after the other. */
     private final class Lane {
 
         private final TenantId tenant;
         private final ArrayDeque<Waiting<C, A>> queue = new ArrayDeque<>();
         private int queued;
-        private boolean inFlight;
+        private @Nullable Flight<C, A> first;
+        private @Nullable Flight<C, A> second;
 
         Lane(TenantId tenant) {
             this.tenant = tenant;
@@ -142,71 +177,127 @@ public final class HotCommands<C, A> implements SmartLifecycle {
                     return false;
                 }
                 queue.add(arrival);
-                queued += heavy;
-                waiting.addAndGet(heavy);
+                count(heavy);
             }
             next();
             return true;
         }
 
+        private void count(int heavy) {
+            queued += heavy;
+            waiting.addAndGet(heavy);
+        }
+
         private void next() {
-            List<Waiting<C, A>> group = takeGroup();
-            if (!group.isEmpty()) {
-                run(group);
-            }
-        }
-
-        private List<Waiting<C, A>> takeGroup() {
-            List<Waiting<C, A>> group = new ArrayList<>();
+            Flight<C, A> ready = null;
+            Flight<C, A> ahead = null;
             synchronized (queue) {
-                int total = 0;
-                while (!inFlight && !queue.isEmpty()) {
-                    int heavy = weight.applyAsInt(queue.peek().command);
-                    if (!group.isEmpty() && total + heavy > largestGroup) {
-                        break;
-                    }
-                    Waiting<C, A> taken = queue.remove();
-                    queued -= heavy;
-                    waiting.addAndGet(-heavy);
-                    if (!taken.cancelled) {
-                        group.add(taken);
-                        total += heavy;
-                    }
+                if (first == null) {
+                    ready = first = takeGroup();
+                } else if (second == null && first.isSent && !first.cannotBeFollowed && queued >= first.weight) {
+                    ahead = second = takeGroup();
                 }
-                inFlight |= !group.isEmpty();
             }
-            return group;
+            if (ready != null) {
+                run(ready);
+            } else if (ahead != null) {
+                follow(ahead);
+            }
         }
 
-        /** The one place where transactions are started: nobody's pipeline, since they serve many. */
-        private void run(List<Waiting<C, A>> group) {
-            transaction(commandsOf(group)).subscribe(answers -> landed(group, answers), error -> failed(group, error));
+        private @Nullable Flight<C, A> takeGroup() {
+            List<Waiting<C, A>> group = new ArrayList<>();
+            int total = 0;
+            while (!queue.isEmpty()) {
+                int heavy = weight.applyAsInt(queue.peek().command);
+                if (!group.isEmpty() && total + heavy > largestGroup) {
+                    break;
+                }
+                Waiting<C, A> taken = queue.remove();
+                count(-heavy);
+                if (!taken.cancelled) {
+                    group.add(taken);
+                    total += heavy;
+                }
+            }
+            return group.isEmpty() ? null : new Flight<>(group, total);
+        }
+
+        /** Together with {@link #follow} the place where transactions are started: nobody's pipeline, since they serve many. */
+        private void run(Flight<C, A> flight) {
+            transaction(flight.commands())
+                    .subscribe(answers -> landed(flight, answers), error -> failed(flight, error));
+            sent(flight);
         }
 
         /** However it ends, it ends: a lane whose transaction were silent would wait for ever. */
         private Mono<List<A>> transaction(List<C> commands) {
-            return Mono.defer(() -> transaction.apply(tenant, commands))
+            return Mono.defer(() -> transactions.run(tenant, commands))
                     .switchIfEmpty(Mono.error(() -> new IllegalStateException("a transaction without an answer")));
         }
 
-        private List<C> commandsOf(List<Waiting<C, A>> group) {
-            return group.stream().map(it -> it.command).toList();
-        }
-
-        private void landed(List<Waiting<C, A>> group, List<A> answers) {
-            free();
-            for (int i = 0; i < group.size(); i++) {
-                group.get(i).answer.accept(answers.get(i));
-            }
-        }
-
-        private void failed(List<Waiting<C, A>> group, Throwable error) {
-            if (group.size() == 1 || error instanceof Problem.Unavailable) {
-                free();
-                group.forEach(it -> it.failure.accept(error));
+        private void follow(Flight<C, A> flight) {
+            Mono<List<A>> behind = transactions.behind(tenant, flight.commands());
+            if (behind == null) {
+                putBack(flight);
                 return;
             }
-            alone(group, 0);
+            behind.<Runnable>map(answers -> () -> landed(flight, answers))
+                    .onErrorResume(error -> Mono.just(() -> failed(flight, error)))
+                    .defaultIfEmpty(() -> run(flight))
+                    .subscribe(outcome -> settled(flight, outcome));
+            sent(flight);
+        }
+
+        /** Those who come may go with them. */
+        private void putBack(Flight<C, A> flight) {
+            boolean itsTurn;
+            synchronized (queue) {
+                itsTurn = first == flight;
+                if (!itsTurn && first != null) {
+                    first.cannotBeFollowed = true;
+                    second = null;
+                    flight.group.reversed().forEach(queue::addFirst);
+                    count(flight.weight);
+                }
+            }
+            if (itsTurn) {
+                run(flight);
+            }
+        }
+
+        private void sent(Flight<C, A> flight) {
+            synchronized (queue) {
+                flight.isSent = true;
+            }
+            next();
+        }
+
+        /** Nothing is said of a group, nor done for it, before the one before it has ended. */
+        private void settled(Flight<C, A> flight, Runnable outcome) {
+            synchronized (queue) {
+                if (first != flight) {
+                    flight.outcome = outcome;
+                    return;
+                }
+            }
+            outcome.run();
+        }
+
+        private void landed(Flight<C, A> flight, List<A> answers) {
+            free();
+            for (int i = 0; i < flight.group.size(); i++) {
+                flight.group.get(i).answer.accept(answers.get(i));
+            }
+        }
+
+        private void failed(Flight<C, A> flight, Throwable error) {
+            if (flight.group.size() == 1 || error instanceof Problem.Unavailable) {
+                free();
+                flight.group.forEach(it -> it.failure.accept(error));
+                return;
+            }
+            alone(flight.group, 0);
         }
 
         /** Who gave up meanwhile is skipped: 500 that wait for one lock would hold the lane for as many of its limits. */
@@ -234,8 +325,14 @@ public final class HotCommands<C, A> implements SmartLifecycle {
 
         /** Starts the next group before the answers of this one go out. */
         private void free() {
+            Runnable outcome;
             synchronized (queue) {
-                inFlight = false;
+                first = second;
+                second = null;
+                outcome = first == null ? null : first.outcome;
+            }
+            if (outcome != null) {
+                outcome.run();
             }
             next();
         }

@@ -131,6 +131,13 @@ public final class PostgresLedger implements Ledger {
                 .onErrorMap(Exceptions::isRetryExhausted, Failures::lastCause));
     }
 
+    /** One try of the same; empty when nothing was written and another may succeed. */
+    public <T> Mono<Done<T>> attempt(Mono<Done<T>> committed) {
+        return Mono.deferContextual(context -> committed.doOnNext(done -> told(context, done)))
+                .onErrorResume(
+                        error -> Failures.isWorthRepeating(error) || wasFirstElsewhere(error), _ -> Mono.empty());
+    }
+
     private static boolean wasFirstElsewhere(Throwable error) {
         return Failures.hasMovedOn(error)
                 || Failures.duplicate(error)

@@ -9,6 +9,7 @@ import io.sluice.shared.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
@@ -298,5 +299,140 @@ class HotCommandsTest {
 
         assertThat(bad.heard).isNotEqualTo("nothing");
         assertThat(good.heard).isEqualTo("good");
+    }
+
+    /** Transactions of which one may be sent behind another, and that end when the test says so. */
+    private static final class PipedDesk implements HotCommands.Transactions<String, String> {
+
+        private final List<List<String>> run = new ArrayList<>();
+        private final List<List<String>> behind = new ArrayList<>();
+        private final List<Sinks.One<List<String>>> open = new ArrayList<>();
+        private boolean mayFollow = true;
+
+        @Override
+        public Mono<List<String>> run(TenantId tenant, List<String> commands) {
+            run.add(commands);
+            return opened();
+        }
+
+        @Override
+        public @Nullable Mono<List<String>> behind(TenantId tenant, List<String> commands) {
+            if (!mayFollow) {
+                return null;
+            }
+            behind.add(commands);
+            return opened();
+        }
+
+        private Mono<List<String>> opened() {
+            Sinks.One<List<String>> end = Sinks.one();
+            open.add(end);
+            return end.asMono();
+        }
+
+        void commit(int index, String... answers) {
+            open.get(index).tryEmitValue(List.of(answers));
+        }
+    }
+
+    private final PipedDesk piped = new PipedDesk();
+    private final HotCommands<String, String> pipedHot =
+            new HotCommands<>("piped", piped, String::length, 10, 5, new SimpleMeterRegistry());
+
+    private Asker askPiped(String command) {
+        Asker asker = new Asker();
+        pipedHot.submit(TENANT, command).subscribe(asker);
+        return asker;
+    }
+
+    @Test
+    void sendsAsManyAsAreInFlightBehindThemButNotFewer() {
+        askPiped("aa");
+        askPiped("b");
+        assertThat(piped.behind).isEmpty();
+
+        askPiped("c");
+
+        assertThat(piped.run).containsExactly(List.of("aa"));
+        assertThat(piped.behind).containsExactly(List.of("b", "c"));
+    }
+
+    @Test
+    void sendsNoThirdBehindTheSecond() {
+        List.of("a", "b", "c", "d").forEach(this::askPiped);
+        assertThat(piped.behind).containsExactly(List.of("b"));
+
+        piped.commit(0, "a done");
+
+        assertThat(piped.run).containsExactly(List.of("a"));
+        assertThat(piped.behind).containsExactly(List.of("b"), List.of("c", "d"));
+    }
+
+    @Test
+    void saysNothingOfTheOneBehindBeforeTheOneInFrontHasEnded() {
+        Asker a = askPiped("a");
+        Asker b = askPiped("b");
+
+        piped.commit(1, "b done");
+        assertThat(b.heard).isEqualTo("nothing");
+
+        piped.commit(0, "a done");
+        assertThat(List.of(a.heard, b.heard)).containsExactly("a done", "b done");
+    }
+
+    @Test
+    void runsWhatCameToNothingBehindOnceTheOneInFrontHasEnded() {
+        askPiped("a");
+        Asker b = askPiped("b");
+        piped.open.get(1).tryEmitEmpty();
+        assertThat(piped.run).containsExactly(List.of("a"));
+
+        piped.open.get(0).tryEmitError(new IllegalStateException("a failed"));
+
+        assertThat(piped.run).containsExactly(List.of("a"), List.of("b"));
+        piped.commit(2, "b done");
+        assertThat(b.heard).isEqualTo("b done");
+    }
+
+    @Test
+    void startsTheOneBehindOnlyWhenAFailedGroupInFrontHasBeenRunOneByOne() {
+        piped.mayFollow = false;
+        List.of("x", "a", "a").forEach(this::askPiped);
+        piped.mayFollow = true;
+        piped.commit(0, "x done");
+        List.of("b", "b").forEach(this::askPiped);
+        assertThat(piped.behind).containsExactly(List.of("b", "b"));
+
+        piped.open.get(2).tryEmitEmpty();
+        piped.open.get(1).tryEmitError(new IllegalStateException("one of them"));
+        piped.commit(3, "a done");
+        assertThat(piped.run).containsExactly(List.of("x"), List.of("a", "a"), List.of("a"), List.of("a"));
+
+        piped.commit(4, "a done");
+        assertThat(piped.run).endsWith(List.of("b", "b"));
+    }
+
+    @Test
+    void letsThoseWhoCannotFollowWaitTogetherWithTheNext() {
+        piped.mayFollow = false;
+        List.of("a", "b", "c").forEach(this::askPiped);
+        assertThat(piped.run).containsExactly(List.of("a"));
+
+        piped.commit(0, "a done");
+
+        assertThat(piped.run).containsExactly(List.of("a"), List.of("b", "c"));
+    }
+
+    @Test
+    void runsOneByOneWhatFailedBehind() {
+        askPiped("aa");
+        List<Asker> askers = List.of(askPiped("b"), askPiped("c"));
+        piped.commit(0, "aa done");
+
+        piped.open.get(1).tryEmitError(new IllegalStateException("one of them"));
+        piped.commit(2, "b done");
+        piped.open.get(3).tryEmitError(new IllegalStateException("it is c"));
+
+        assertThat(askers.stream().map(it -> it.heard)).containsExactly("b done", "it is c");
     }
 }
