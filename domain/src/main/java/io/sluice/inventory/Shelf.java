@@ -165,6 +165,16 @@ public final class Shelf {
         return row.own().or(part.thresholds()).or(part.categoryThresholds());
     }
 
+    /** At or below its reorder threshold, or its critical one: what is critical is low, too. */
+    public boolean isLow(StockRow row) {
+        PartFacts part = parts.get(row.key().part());
+        if (part == null) {
+            return false;
+        }
+        Thresholds limits = effective(row, part);
+        return limits.isLow(row.quantity()) || limits.isCritical(row.quantity());
+    }
+
     /** A fall (or a threshold change) opens, any change updates or resolves; LOW before CRITICAL, which names it. */
     private void evaluate(StockRow row, PartFacts part, boolean mayOpen, List<Event> events) {
         Thresholds limits = effective(row, part);

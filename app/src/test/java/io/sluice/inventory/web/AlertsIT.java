@@ -64,13 +64,20 @@ class AlertsIT {
 
         json(admin.patch("/api/categories/" + category, 1, Map.of("reorderThreshold", 5)), 200);
         assertThat(texts(alerts("status=OPEN"), "partId")).containsExactly(inside);
+        assertThat(lowParts()).containsExactly(inside);
 
         json(admin.patch("/api/parts/" + outside, 1, Map.of("categoryId", category)), 200);
         assertThat(texts(alerts("status=OPEN"), "partId")).containsExactlyInAnyOrder(inside, outside);
+        assertThat(lowParts()).containsExactlyInAnyOrder(inside, outside);
         json(admin.patch("/api/categories/" + category, 2, Map.of("name", "Another name")), 200);
         json(admin.patch("/api/categories/" + category, 3, Map.of("reorderThreshold", 4)), 200);
         assertThat(alerts("status=OPEN")).isEmpty();
+        assertThat(lowParts()).isEmpty();
         assertThat(typesOf("stock.alert.")).containsOnly("stock.alert.opened", "stock.alert.resolved");
+    }
+
+    private List<String> lowParts() {
+        return texts(room.got("/api/stock?low=true").path("items"), "partId");
     }
 
     @Test

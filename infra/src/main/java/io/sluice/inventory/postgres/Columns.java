@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Turns lists of values into the arrays that a set-based statement takes apart again with {@code unnest}. */
@@ -43,6 +44,10 @@ final class Columns {
 
     static <T> java.util.UUID[] uuids(List<T> items, Function<T, java.util.UUID> field) {
         return items.stream().map(field).toArray(java.util.UUID[]::new);
+    }
+
+    static <T> Boolean[] truths(List<T> items, Predicate<T> field) {
+        return items.stream().map(field::test).toArray(Boolean[]::new);
     }
 
     static <T> Long[] numbers(List<T> items, Function<T, Long> field) {

@@ -36,10 +36,20 @@ final class PostgresStockControl implements StockControl {
             SELECT s.location_id, s.part_id FROM stock s
             JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
             LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
-            WHERE s.tenant_id = $1 AND %s = $2 AND (""" + SelectRows.LOW + """
-             OR EXISTS (SELECT FROM stock_alert a
-                        WHERE a.tenant_id = $1 AND a.location_id = s.location_id AND a.part_id = s.part_id
-                          AND a.status <> 'RESOLVED'))
+            WHERE s.tenant_id = $1 AND %s = $2 AND (s.low OR EXISTS (
+                SELECT FROM stock_alert a
+                WHERE a.tenant_id = $1 AND a.location_id = s.location_id AND a.part_id = s.part_id
+                  AND a.status <> 'RESOLVED'))
+            """;
+    /** By the thresholds of part and category as they are now: at most the higher, since what is critical is low, too. */
+    private static final String MARK_LOW = """
+            UPDATE stock s SET low = now.low
+            FROM (SELECT s.location_id, s.part_id, coalesce(s.quantity <= greatest(""" + SelectRows.REORDER + ", " + SelectRows.CRITICAL + """
+            ), false) AS low
+                  FROM stock s JOIN part p ON p.tenant_id = $1 AND p.id = s.part_id
+                  LEFT JOIN category c ON c.tenant_id = $1 AND c.id = p.category_id
+                  WHERE s.tenant_id = $1 AND %s = $2) now
+            WHERE s.tenant_id = $1 AND s.location_id = now.location_id AND s.part_id = now.part_id AND s.low <> now.low
             """;
 
     private final Database database;
@@ -91,6 +101,7 @@ final class PostgresStockControl implements StockControl {
     private Mono<Void> evaluate(Session session, String column, UUID id) {
         UUID tenant = session.caller().tenant().value();
         return Appender.lockHead(session)
+                .then(session.update(MARK_LOW.formatted(column), tenant, id))
                 .thenMany(session.all(ALERTING_ROWS.formatted(column), PostgresStockControl::toKey, tenant, id))
                 .collect(Collectors.toCollection(TreeSet::new))
                 .flatMap(keys -> keys.isEmpty() ? Mono.empty() : evaluate(session, keys));

@@ -32,9 +32,6 @@ final class SelectRows {
 
     static final String REORDER = "coalesce(s.reorder_threshold, p.reorder_threshold, c.reorder_threshold)";
     static final String CRITICAL = "coalesce(s.critical_threshold, p.critical_threshold, c.critical_threshold)";
-    /** At most the higher of the two: what is critical is low, too. */
-    static final String LOW = "s.quantity <= greatest(" + REORDER + ", " + CRITICAL + ")";
-
     private static final String SELECT = "SELECT s.location_id, s.part_id, s.part_number, p.description, p.category_id,"
             + " p.price, p.currency, s.quantity, s.held, s.reserved, s.average_cost, s.last_movement_at, s.last_issue_at,"
             + " s.version, " + STATUS + " AS status,"
@@ -68,7 +65,7 @@ final class SelectRows {
                 + (filter.status().isEmpty()
                         ? ""
                         : narrowed(filter.status()) + " AND " + STATUS + " = ANY ($6::text[])")
-                + (filter.low() == null ? "" : filter.low() ? " AND " + LOW : " AND (" + LOW + ") IS NOT TRUE");
+                + (filter.low() == null ? "" : filter.low() ? " AND s.low" : " AND NOT s.low");
     }
 
     /** What rows of rare states have in common, in words that an index knows: else a page is looked for among all rows. */

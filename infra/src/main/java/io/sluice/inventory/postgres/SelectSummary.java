@@ -27,7 +27,7 @@ final class SelectSummary {
             + " coalesce(c.name, 'uncategorised') AS category_name, p.currency, count(*) AS items,"
             + " sum(s.quantity) AS quantity, coalesce(sum(s.quantity * p.price), 0) AS value,"
             + " sum(s.quantity * s.average_cost) AS cost,"
-            + " count(*) FILTER (WHERE " + SelectRows.LOW + ") AS low,"
+            + " count(*) FILTER (WHERE s.low) AS low,"
             + " count(*) FILTER (WHERE s.quantity <= " + SelectRows.CRITICAL + ") AS critical"
             + """
              FROM stock s

@@ -26,24 +26,24 @@ final class StockWriter {
             UPDATE stock s SET quantity = r.quantity::numeric, average_cost = r.cost::numeric, movements = r.movements,
                    last_movement_at = r.moved_at::timestamptz, last_issue_at = r.issued_at::timestamptz,
                    version = r.version, updated_at = $11, reorder_threshold = r.reorder::numeric,
-                   critical_threshold = r.critical::numeric, max_quantity = r.maximum::numeric
+                   critical_threshold = r.critical::numeric, max_quantity = r.maximum::numeric, low = r.low
             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                        $9::bigint[], $10::text[], $12::text[], $13::text[])
+                        $9::bigint[], $10::text[], $12::text[], $13::text[], $14::boolean[])
                  AS r (location_id, part_id, quantity, cost, movements, moved_at, issued_at, version, reorder, critical,
-                       maximum)
+                       maximum, low)
             WHERE s.tenant_id = $1 AND s.location_id = r.location_id AND s.part_id = r.part_id
             """;
     private static final String INSERT_ROWS = """
             INSERT INTO stock (tenant_id, location_id, part_id, part_number, quantity, average_cost, movements, last_movement_at,
                                last_issue_at, version, created_at, updated_at, reorder_threshold, critical_threshold,
-                               max_quantity)
+                               max_quantity, low)
             SELECT $1, r.location_id, r.part_id, p.part_number, r.quantity::numeric, r.cost::numeric, r.movements,
                    r.moved_at::timestamptz, r.issued_at::timestamptz, r.version, $11, $11, r.reorder::numeric,
-                   r.critical::numeric, r.maximum::numeric
+                   r.critical::numeric, r.maximum::numeric, r.low
             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                        $9::bigint[], $10::text[], $12::text[], $13::text[])
+                        $9::bigint[], $10::text[], $12::text[], $13::text[], $14::boolean[])
                  AS r (location_id, part_id, quantity, cost, movements, moved_at, issued_at, version, reorder, critical,
-                       maximum)
+                       maximum, low)
             JOIN part p ON p.tenant_id = $1 AND p.id = r.part_id
             """;
     private static final String ADD_USAGE = """
@@ -118,12 +118,12 @@ final class StockWriter {
     /** New state of rows. */
     static List<Write> rows(TenantId tenant, Shelf shelf) {
         List<Write> writes = new ArrayList<>();
-        rows(tenant, UPDATE_ROWS, shelf.changedRows(), shelf.now(), writes);
-        rows(tenant, INSERT_ROWS, shelf.newRows(), shelf.now(), writes);
+        rows(tenant, UPDATE_ROWS, shelf.changedRows(), shelf, writes);
+        rows(tenant, INSERT_ROWS, shelf.newRows(), shelf, writes);
         return writes;
     }
 
-    private static void rows(TenantId tenant, String sql, List<StockRow> rows, Instant now, List<Write> writes) {
+    private static void rows(TenantId tenant, String sql, List<StockRow> rows, Shelf shelf, List<Write> writes) {
         if (rows.isEmpty()) {
             return;
         }
@@ -139,9 +139,10 @@ final class StockWriter {
                 texts(rows, StockRow::lastIssueAt),
                 numbers(rows, StockRow::version),
                 texts(rows, row -> row.own().reorder()),
-                now,
+                shelf.now(),
                 texts(rows, row -> row.own().critical()),
-                texts(rows, row -> row.own().maximum())));
+                texts(rows, row -> row.own().maximum()),
+                truths(rows, shelf::isLow)));
     }
 
     static void addUsage(TenantId tenant, String source, List<DayUsage> usage, List<Write> writes) {
