@@ -2,6 +2,7 @@ package io.sluice.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.testing.Owner;
 import io.sluice.testing.Server;
 import io.sluice.testing.Tenants;
 import io.sluice.testing.TestTenant;
@@ -91,6 +92,32 @@ class RawRequestsIT {
         }
 
         assertThat(wrong).isEmpty();
+    }
+
+    /** What came before the broken chunk is whole by itself. */
+    @Test
+    void doesNothingForABodyThatIsRefusedBehindItsFirstChunk() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        String part = "{\"partNumber\":\"P\",\"description\":\"Part\"}";
+        String chunk = Integer.toHexString(part.length()) + "\r\n" + part + "\r\n";
+
+        for (int n = 0; n < 20; n++) {
+            expect(wrong, post(CHUNKED, chunk + "zz\r\n"), 400, "invalid-request");
+            expect(wrong, importOf("partNumber,description\nP,Part\n"), 400, "invalid-request");
+        }
+
+        assertThat(wrong).isEmpty();
+        assertThat(tenant.events()).noneMatch(it -> it.type().startsWith("part."));
+        assertThat(Owner.count(
+                        "SELECT count(*) FROM import WHERE tenant_id = ?",
+                        tenant.id().value()))
+                .isZero();
+    }
+
+    private String importOf(String file) {
+        String chunk = Integer.toHexString(file.length()) + "\r\n" + file + "\r\nzz\r\n";
+        return "POST /api/imports/parts HTTP/1.1\r\n" + common() + "Content-Type: text/csv\r\n" + CHUNKED + "\r\n"
+                + chunk;
     }
 
     /** Who waits for a word before sending will not send, so what comes next must not be read as the body. */

@@ -154,8 +154,7 @@ final class ImportsHttp {
         }
         return place(wish, permission, call)
                 .map(place -> toImport(wanted, wish, place.orElse(null), call))
-                .flatMap(upload -> uploads.receive(
-                                upload, call.exchange().getRequest().getBody())
+                .flatMap(upload -> uploads.receive(upload, Bodies.whole(call.exchange()))
                         .flatMap(received -> queued(upload, received, call)))
                 .map(answer -> Commands.toResponse(answer, call));
     }

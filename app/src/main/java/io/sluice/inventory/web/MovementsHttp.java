@@ -167,7 +167,7 @@ final class MovementsHttp {
     Mono<Void> stream(Call call) {
         ServerHttpResponse response = call.exchange().getResponse();
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-        Flux<byte[]> answers = NdJson.lines(call.exchange().getRequest().getBody(), Bodies.LINE_LIMIT)
+        Flux<byte[]> answers = NdJson.lines(Bodies.whole(call.exchange()), Bodies.LINE_LIMIT)
                 .concatMap(line -> admitted(line, call))
                 .flatMapSequential(answer -> answer, LINES_IN_FLIGHT, LINES_IN_FLIGHT);
         Flux<DataBuffer> buffers = answers.map(response.bufferFactory()::wrap);
