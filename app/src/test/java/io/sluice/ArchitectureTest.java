@@ -22,6 +22,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.sluice.web.Bodies;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
@@ -67,10 +68,21 @@ class ArchitectureTest {
             .that()
             .areMetaAnnotatedWith(RequestMapping.class)
             .and(describe("read the body of the request", method -> method.getMethodCallsFromSelf().stream()
-                    .anyMatch(call -> call.getTarget().getName().equals("getBody")
-                            && call.getTargetOwner().isAssignableTo(ReactiveHttpInputMessage.class))))
+                    .anyMatch(call -> call.getTarget().getName().equals("whole")
+                            && call.getTargetOwner().isEquivalentTo(Bodies.class))))
             .should()
             .beAnnotatedWith(RequestBody.class);
+
+    /** A body that is refused midway seems to be whole. */
+    @ArchTest
+    static final ArchRule bodiesAreReadWhereTheirTrueEndIsKnown = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Bodies.class.getName())
+            .should()
+            .callMethodWhere(describe(
+                    "a body is read",
+                    call -> call.getTarget().getName().equals("getBody")
+                            && call.getTargetOwner().isAssignableTo(ReactiveHttpInputMessage.class)));
 
     @ArchTest
     static final ArchRule infrastructureKnowsNoEdgeAndNoModel = noClasses()
